@@ -14,8 +14,8 @@ from pathlib import Path
 os.environ["ZHIHENG_HOME"] = tempfile.mkdtemp(prefix="zhiheng-tests-")
 os.environ["DATABASE_URL"] = os.environ.get("ZHIHENG_TEST_DATABASE_URL", "")
 
-from zhiheng.settings.django import *  # noqa: E402  the environment has to be right first
-from zhiheng.settings.django import DATABASES, STORAGES  # noqa: E402
+from zhiheng.settings.django import *  # noqa: F403  a settings module is made of the names of another
+from zhiheng.settings.django import DATABASES, STORAGES
 
 if not os.environ["DATABASE_URL"]:
     DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["ZHIHENG_HOME"], "test.sqlite3"))}
