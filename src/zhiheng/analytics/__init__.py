@@ -1,0 +1,1 @@
+"""Questions asked of the ledger, answered with their provenance."""

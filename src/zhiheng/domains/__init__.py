@@ -1,0 +1,1 @@
+"""What officials do, one folder each; domains never import each other."""

@@ -26,7 +26,7 @@ class Problem:
 
     code: str
     message: str
-    params: Mapping[str, Param] = field(default=_NONE)
+    params: Mapping[str, Param] = field(default_factory=lambda: _NONE)
     remedy: str = ""
 
     def __str__(self) -> str:

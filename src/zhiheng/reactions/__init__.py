@@ -1,0 +1,1 @@
+"""What follows what: one file per chain of consequences."""

@@ -1,0 +1,1 @@
+"""What is measured of quality development: the quality report."""

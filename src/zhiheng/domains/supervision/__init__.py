@@ -1,0 +1,1 @@
+"""Supervision of product quality: the results of spot checks."""

@@ -1,0 +1,1 @@
+"""The public's door: what is published, and how to verify it."""

@@ -1,0 +1,1 @@
+"""The state of files that came in: runs, refused rows, mappings."""

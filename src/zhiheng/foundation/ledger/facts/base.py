@@ -1,0 +1,121 @@
+"""What every fact has, and the register that finds a fact's class by kind and version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from functools import cache
+from typing import Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
+
+from zhiheng.kernel.chain import Json
+from zhiheng.kernel.errors import N_, refuse
+
+SUBJECTS = ("agency", "batch", "division", "enterprise", "laboratory", "product", "report", "result", "run")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """What an entry is about: a kind of thing and its key. Keys hold no space."""
+
+    kind: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}"
+
+
+class Fact:
+    """Base of all facts. `subjects()` says what the fact is about."""
+
+    __slots__ = ()
+    KIND: ClassVar[str]
+    VERSION: ClassVar[int]
+    PUBLIC: ClassVar[bool] = False
+
+    def subjects(self) -> tuple[Subject, ...]:
+        """The things this fact is about; the archive of each shows it."""
+        return ()
+
+    def payload(self) -> dict[str, Json]:
+        """The fact as JSON values; empty parts are left out, so that they cost nothing."""
+        return {name: to_json(value) for name in names(type(self)) if (value := getattr(self, name)) not in _EMPTY}
+
+
+_EMPTY: tuple[object, ...] = (None, "", ())
+
+
+@cache
+def names(kind: type) -> tuple[str, ...]:
+    """The field names of a dataclass, once per class: payloads are made by the ten thousand."""
+    return tuple(field.name for field in fields(kind))
+
+
+def to_json(value: object) -> Json:
+    """A field's value in JSON."""
+    if isinstance(value, str | int | float) or value is None:
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [to_json(part) for part in value]
+    if is_dataclass(value):
+        kind = type(value)
+        return {name: to_json(part) for name in names(kind) if (part := getattr(value, name)) not in _EMPTY}
+    return str(value)
+
+
+F = TypeVar("F", bound=type[Fact])
+_REGISTER: dict[tuple[str, int], type[Fact]] = {}
+
+
+def fact(kind: F) -> F:
+    """Enter a fact's class into the register."""
+    key = (kind.KIND, kind.VERSION)
+    if key in _REGISTER:
+        raise ValueError(f"two facts are called {key}")
+    _REGISTER[key] = kind
+    return kind
+
+
+def all_facts() -> Iterator[type[Fact]]:
+    """Every known fact, in the order of kind and version."""
+    for key in sorted(_REGISTER):
+        yield _REGISTER[key]
+
+
+def decode(kind: str, version: int, payload: dict[str, Any]) -> Fact:
+    """The typed fact of a stored payload."""
+    try:
+        known = _REGISTER[kind, version]
+    except KeyError:
+        raise refuse(
+            "ledger.unknown_fact",
+            N_("This program does not know the fact %(kind)s in version %(version)d."),
+            N_("Use the version of Zhiheng that wrote it, or a later one."),
+            kind=kind,
+            version=version,
+        ) from None
+    decoded: Fact = _build(known, payload)
+    return decoded
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _build(kind: Any, payload: dict[str, Any]) -> Any:
+    hints = _hints(kind)
+    return kind(**{name: _value(hints[name], value) for name, value in payload.items() if name in hints})
+
+
+def _value(hint: Any, value: Any) -> Any:
+    if get_origin(hint) is tuple:
+        return tuple(_value(get_args(hint)[0], part) for part in value)
+    for option in get_args(hint) or (hint,):
+        if option is date:
+            return date.fromisoformat(value)
+        if isinstance(option, type) and is_dataclass(option) and isinstance(value, dict):
+            return _build(option, value)
+    return value

@@ -1,0 +1,1 @@
+"""Divisions, agencies, people and their roles; who may see what."""

@@ -1,0 +1,1 @@
+"""Enterprises, products, models and batches: the things that facts are about."""
