@@ -199,7 +199,7 @@ def _codes(rows: Numbers, county: Numbers, form: Numbers) -> NDArray[np.bytes_]:
     heads = [["9" + form.category + county.code for county in COUNTIES] for form in FORMS]
     codes = np.empty(len(rows), dtype="S18")
     # Multiplying by a number coprime to 31 permutes the bodies, so they look drawn but never repeat.
-    mixed = (rows * 28_629_151 + 12_345_677) % _BASE**_BODY
+    mixed = (rows * 387_420_489 + 12_345_677) % _BASE**_BODY
     bodies = _spelt(mixed)
     for row, (body, place, kind) in enumerate(zip(bodies, county.tolist(), form.tolist(), strict=True)):
         codes[row] = unified(heads[kind][place], body).encode()

@@ -70,7 +70,9 @@ COOPERATIVE: Final = 4
 MAKER_FORMS: Final[Numbers] = deck((28, 4, 8))
 SELLER_FORMS: Final[Numbers] = deck((12, 0, 0, 20))
 
-_SYLLABLES: Final = "瑞恒泰盛宏达鑫诚嘉悦凯丰华荣卓越腾飞佳美康乐广源聚合信德优品睿智远景天合金石新晨明辉正阳同创众力顺风益民"
+_SYLLABLES: Final = (
+    "瑞恒泰盛宏达鑫诚嘉悦凯丰华荣卓越腾飞佳美康乐广源聚合信德优品睿智远景天合金石新晨明辉正阳同创众力顺风益民"
+)
 # Each syllable once: two different pairs must not read the same.
 SYLLABLES: Final = np.array(list(dict.fromkeys(_SYLLABLES)), dtype=object)
 ROADS: Final = np.array(
