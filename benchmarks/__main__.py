@@ -13,6 +13,7 @@ import argparse
 import importlib
 import os
 import platform
+import re
 import sys
 import time
 import traceback
@@ -23,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 FOLDER = Path(__file__).resolve().parent
+TARGET = re.compile(r"([≥≤])\s*(\d[\d\s,_]*(?:\.\d+)?)(\D.*)?")
 Row = tuple[str, float, str, str]  # name, value, unit, target
 
 
@@ -35,14 +37,11 @@ def met(value: float, target: str) -> bool:
     """Whether a figure keeps the bound `≥ n` or `≤ n`; without a bound there is nothing to miss."""
     if not target:
         return True
-    sign, _, bound = target.partition(" ")
-    limit = float(bound.replace("_", "").replace(",", ""))
-    match sign:
-        case "≥":
-            return value >= limit
-        case "≤":
-            return value <= limit
-    raise ValueError(f"a target begins with ≥ or ≤: {target!r}")
+    bound = TARGET.fullmatch(target)
+    if bound is None:
+        raise ValueError(f"a target is ≥ or ≤ and a number: {target!r}")
+    limit = float(re.sub(r"[\s,_]", "", bound[2]))
+    return value >= limit if bound[1] == "≥" else value <= limit
 
 
 def measured(name: str) -> Iterator[Row | str]:
@@ -80,7 +79,7 @@ def main() -> int:
             good = met(value, target)
             missed += not good
             shown = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
-            table.add_row(name, what, f"{shown} {unit}", target and f"{target} {unit}", "✓" if good else "✗")
+            table.add_row(name, what, f"{shown} {unit}", target, "✓" if good else "✗")
         console.print(f"{name}: {time.perf_counter() - started:.0f} s")
     console.print(table)
     return 1 if missed else 0

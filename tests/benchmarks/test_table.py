@@ -14,6 +14,8 @@ from benchmarks.__main__ import available, met
         (4999.0, "≥ 5_000", False),
         (50.0, "≤ 50", True),
         (50.1, "≤ 50", False),
+        (4999.0, "≥ 5 000 rows/s", False),
+        (0.2, "≤ 0.1 s", False),
         (1.0, "", True),
     ],
 )
