@@ -1,1 +1,4 @@
-"""What can be computed: arrays in, frozen results out. numpy and scipy only; no files, no clocks, no Django."""
+"""What can be computed: arrays in, frozen results out.
+
+Needs numpy and scipy only, and refuses files, clocks, settings and any framework.
+"""

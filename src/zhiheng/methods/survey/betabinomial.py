@@ -231,7 +231,9 @@ def _moment_theta(data: Counts) -> float:
     """
     items, groups = data.n.sum(), data.n.size
     pooled = data.x.sum() / items
-    chi = float(np.sum(data.n * (data.x / data.n - pooled) ** 2) / (pooled * (1.0 - pooled)))
-    room = float(items - np.sum(data.n**2) / items - (groups - 1))
+    # Sorted before summing, so that the order of the groups cannot change the last bit of a result.
+    squares = np.sort(data.n * (data.x / data.n - pooled) ** 2)
+    chi = float(squares.sum() / (pooled * (1.0 - pooled)))
+    room = float(items - np.sort(data.n**2).sum() / items - (groups - 1))
     rho = min(max((chi - (groups - 1)) / room, 0.0), 0.99) if room > 0.0 else 0.0
     return rho / (1.0 - rho)

@@ -106,8 +106,8 @@ def _whole(values: ArrayLike, name: str) -> Floats:
     if array.size and array.dtype not in (np.float64, np.bool_) and array.dtype.kind not in "iu":
         raise InvalidInput(
             "count.type",
-            N_("The %(name)s holds values of type %(type)s, not whole numbers."),
-            N_("Give integers."),
+            N_("The numbers are of type %(type)s, not integers."),
+            N_("Give counts as integers."),
             name=name,
             type=str(array.dtype),
         )
@@ -124,12 +124,12 @@ def _whole(values: ArrayLike, name: str) -> Floats:
 
 
 _FAULTS = {
-    "count.missing": N_("The %(name)s at position %(position)d is missing."),
-    "count.negative": N_("The %(name)s at position %(position)d is %(value)s: below zero."),
+    "count.missing": N_("The number at position %(position)d is missing."),
+    "count.negative": N_("The number at position %(position)d is %(value)s: below zero."),
     "count.too_large": N_(
-        "The %(name)s at position %(position)d is %(value)s: too large to be counted exactly."
+        "The number at position %(position)d is %(value)s: too large to be counted exactly."
     ),
-    "count.fraction": N_("The %(name)s at position %(position)d is %(value)s: not a whole number."),
+    "count.fraction": N_("The number at position %(position)d is %(value)s: not a whole number."),
 }
 
 

@@ -179,7 +179,7 @@ def _the_one(codes: ArrayLike, known: list[str], what: str) -> str:
     if unknown:
         raise InvalidInput(
             "population.unknown",
-            N_("“%(value)s” is not a known code of %(what)s."),
+            N_('"%(value)s" is not a known code of a sample design or a coverage.'),
             N_("Choose one of: %(known)s."),
             value=unknown[0],
             what=what,

@@ -146,7 +146,7 @@ def interval(count: ArrayLike, total: ArrayLike, *, method: Method, level: float
     if bounds is None:
         raise InvalidInput(
             "method.unknown",
-            N_("There is no interval method “%(method)s”."),
+            N_('There is no interval method "%(method)s".'),
             N_("Choose one of: %(known)s."),
             method=method,
             known=", ".join(_BOUNDS),
