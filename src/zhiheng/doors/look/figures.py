@@ -1,0 +1,125 @@
+"""How numbers, dates and their provenance are written for people.
+
+It formats what it is given; it refuses to compute a statistic, to round a rate into certainty, and
+to show a missing value as a number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+Number = int | float | Decimal
+GROUP = "\N{NARROW NO-BREAK SPACE}"
+MOST_DIGITS = 3
+
+
+class Known(Protocol):
+    """What a number must carry to be shown; a mapping with the same names does as well."""
+
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    n: int
+
+
+# The names of a rate's provenance, in the order in which a reader asks for them.
+FACTS = ("population", "period", "source", "snapshot", "method")
+
+
+def part(known: object, name: str) -> Any:
+    """One field of a number with provenance, whether it comes as an object or as a mapping."""
+    return known.get(name) if isinstance(known, Mapping) else getattr(known, name, None)
+
+
+def amount(value: Number, digits: int | None = None) -> str:
+    """A number with its thousands grouped; integers stay whole, others keep `digits` decimals."""
+    if digits is None:
+        whole = isinstance(value, int) or value == int(value)
+        digits = 0 if whole else 2
+    return f"{value:,.{digits}f}".replace(",", GROUP)
+
+
+def percent(share: float) -> str:
+    """A share as a percentage of one decimal, with more where rounding would claim 0% or 100%."""
+    shown = ""
+    for digits in range(1, MOST_DIGITS + 1):
+        shown = f"{share * 100:.{digits}f}"
+        if share in (0, 1) or float(shown) not in (0.0, 100.0):
+            return f"{shown}%"
+    return f"<{10**-MOST_DIGITS}%" if float(shown) == 0 else f">{100 - 10**-MOST_DIGITS}%"
+
+
+def span(lower: float, upper: float) -> str:
+    """An interval of shares, in percent."""
+    return f"{percent(lower)[:-1]}–{percent(upper)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """A number as it is shown: the value, its interval, and the answers to «how do you know»."""
+
+    value: str
+    after: str
+    facts: tuple[tuple[str, str], ...]
+    few: str
+
+
+def provenance_of(rate: object) -> Provenance | None:
+    """Make a rate presentable; `None` when there is nothing to show."""
+    estimate = part(rate, "estimate")
+    if estimate is None:
+        return None
+    lower, upper = part(rate, "lower"), part(rate, "upper")
+    interval = "" if lower is None or upper is None else span(lower, upper)
+    facts = [(_("Interval"), interval)] if interval else []
+    facts.append((_("Samples"), amount(part(rate, "n") or 0)))
+    facts += facts_of(rate)
+    few = (
+        _("Few samples: the estimate leans on its group and must not be ranked.")
+        if part(rate, "small")
+        else ""
+    )
+    return Provenance(value=percent(estimate), after=interval, facts=tuple(facts), few=few)
+
+
+def facts_of(known: object) -> list[tuple[str, str]]:
+    """The provenance that a number carries, named in the reader's language."""
+    names = {
+        "population": _("Speaks of"),
+        "period": _("Period"),
+        "source": _("Source"),
+        "snapshot": _("Snapshot"),
+        "method": _("Method"),
+    }
+    found = ((name, part(known, name)) for name in FACTS)
+    return [(names[name], _written(name, value)) for name, value in found if value not in (None, "")]
+
+
+def _written(name: str, value: object) -> str:
+    if name == "snapshot" and isinstance(value, int):
+        return _("up to entry %(number)s") % {"number": amount(value)}
+    return str(value)
+
+
+def day(value: dt.date) -> str:
+    """A day as people write it in a sentence."""
+    # Translators: Django date format; Chinese: Y年n月j日
+    return date_format(value, pgettext("date format", "j F Y"))
+
+
+def instant(value: dt.date | dt.datetime, form: str = "") -> tuple[str, str]:
+    """A date or an instant twice: for machines and, in the house's time zone, for people."""
+    if not isinstance(value, dt.datetime):
+        return value.isoformat(), day(value) if form == "long" else value.isoformat()
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    shown = day(local.date()) if form == "long" else local.date().isoformat()
+    return local.isoformat(timespec="seconds"), f"{shown} {local:%H:%M}"
