@@ -63,6 +63,8 @@ def test_failures_and_passes_give_mirrored_intervals(
     passing = interval(total - x, total, method=method, level=level)
     assert passing.lower == pytest.approx(1 - failing.upper, abs=1e-15)
     assert passing.upper == pytest.approx(1 - failing.lower, abs=1e-15)
+    if method in ("wilson", "clopper_pearson", "jeffreys"):
+        assert passing.upper == 1 - failing.lower
 
 
 @pytest.mark.parametrize("method", ["wilson", "clopper_pearson", "jeffreys"])

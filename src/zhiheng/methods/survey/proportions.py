@@ -75,7 +75,7 @@ def wilson(count: ArrayLike, total: ArrayLike, *, level: float = 0.95) -> Interv
     -----
     Assumes independent items with one common probability. The coverage is close to the level on
     average over p, but not guaranteed for each p. Computed so that the bounds of x and of n - x
-    mirror each other exactly and the bound of x = 0 is exactly 0.
+    mirror each other and the bound of x = 0 is exactly 0.
 
     References
     ----------
@@ -186,7 +186,7 @@ def _mirrored(lower: Callable[[Floats], Floats], c: Counts) -> Bounds:
 def _wilson(c: Counts, tail: float) -> Bounds:
     z = _deviate(tail)
     n = np.where(c.n > 0, c.n, 1.0)
-    spread = z * np.sqrt(c.x * ((c.n - c.x) / n) + z * z / 4.0)
+    spread = z * np.sqrt(c.x * (c.n - c.x) / n + z * z / 4.0)
 
     def lower(x: Floats) -> Floats:
         # The product of the two roots is x²/(n(n+z²)); dividing by the larger one keeps all digits
