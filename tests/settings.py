@@ -17,8 +17,12 @@ os.environ["DATABASE_URL"] = os.environ.get("ZHIHENG_TEST_DATABASE_URL", "")
 from zhiheng.settings.django import *  # noqa: F403  a settings module is made of the names of another
 from zhiheng.settings.django import DATABASES, STORAGES
 
-if not os.environ["DATABASE_URL"]:
-    DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["ZHIHENG_HOME"], "test.sqlite3"))}
+# A name of its own per run, so that two runs on one server do not take each other's tables away.
+DATABASES["default"]["TEST"] = {
+    "NAME": f"zhiheng_test_{os.getpid()}"
+    if os.environ["DATABASE_URL"]
+    else str(Path(os.environ["ZHIHENG_HOME"], "test.sqlite3"))
+}
 
 # Hashing a password is slow on purpose; the tests sign in hundreds of times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
