@@ -9,8 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from zhiheng.kernel.codes.division import NATION, Level
+
 PROVINCE: Final = "900000"
 _SINCE: Final = "2020-01-01"
+# Read aloud, an invented name may be that of a real place (Jining): in English it says what it is.
+_FICTIONAL: Final = " (fictional)"
 # Syllables and their reading; a city is 首 + 宁, its counties are 首 + one of the second syllables.
 _FIRST: Final = (
     ("岚", "Lan"), ("霁", "Ji"), ("煦", "Xu"), ("珩", "Heng"), ("琅", "Lang"), ("芷", "Zhi"), ("霏", "Fei"),
@@ -37,7 +41,7 @@ class Division:
 
     code: str
     name: str
-    level: str
+    level: int
     parent: str
     name_en: str
     short: str
@@ -53,18 +57,20 @@ class Agency:
     name: str
     name_en: str
     kind: str
-    level: str
+    level: int
     division: str
 
 
 def _province(code: str, short: str, name_en: str) -> Division:
-    return Division(code, f"{short}省", "province", "", f"{name_en} Province", short)
+    return Division(
+        code, f"{short}省", Level.PROVINCE.value, NATION, f"{name_en} Province{_FICTIONAL}", short
+    )
 
 
 def _city(number: int) -> Division:
     syllable, reading = _FIRST[number]
-    short, name_en = f"{syllable}宁", f"{reading}ning"
-    return Division(f"90{number + 1:02d}00", f"{short}市", "prefecture", PROVINCE, f"{name_en} City", short)
+    short, name_en = f"{syllable}宁", f"{reading}ning City{_FICTIONAL}"
+    return Division(f"90{number + 1:02d}00", f"{short}市", Level.CITY.value, PROVINCE, name_en, short)
 
 
 def _county(city: int, number: int) -> Division:
@@ -77,7 +83,12 @@ def _county(city: int, number: int) -> Division:
         place, kind, kind_en = 21 + number - _DISTRICTS, "县", "County"
     short, parent = first + second, f"90{city + 1:02d}00"
     return Division(
-        f"{parent[:4]}{place:02d}", short + kind, "county", parent, f"{reading}{tail} {kind_en}", short
+        f"{parent[:4]}{place:02d}",
+        short + kind,
+        Level.COUNTY.value,
+        parent,
+        f"{reading}{tail} {kind_en}{_FICTIONAL}",
+        short,
     )
 
 
@@ -92,8 +103,12 @@ CITY_OF_COUNTY: Final = tuple(int(county.code[2:4]) - 1 for county in COUNTIES)
 OWN_PROVINCE: Final = _province(PROVINCE, "示例", "Shili")
 # Producers from elsewhere need codes too, and theirs must not be a real enterprise's either.
 OTHER_PROVINCE: Final = _province("910000", "邻示", "Linshi")
-OTHER_CITY: Final = Division("910100", "邻宁市", "prefecture", "910000", "Linning City", "邻宁")
-OTHER_COUNTY: Final = Division("910121", "邻泽县", "county", "910100", "Linze County", "邻泽")
+OTHER_CITY: Final = Division(
+    "910100", "邻宁市", Level.CITY.value, "910000", f"Linning City{_FICTIONAL}", "邻宁"
+)
+OTHER_COUNTY: Final = Division(
+    "910121", "邻泽县", Level.COUNTY.value, "910100", f"Linze County{_FICTIONAL}", "邻泽"
+)
 DIVISIONS: Final = (OWN_PROVINCE, *CITIES, *COUNTIES, OTHER_PROVINCE, OTHER_CITY, OTHER_COUNTY)
 
 
@@ -101,7 +116,7 @@ def _authority(division: Division) -> Agency:
     return Agency(
         f"MSA-{division.code}",
         f"{division.name}市场监督管理局",
-        f"{division.name_en} Administration for Market Regulation",
+        f"{division.name_en.removesuffix(_FICTIONAL)} Administration for Market Regulation{_FICTIONAL}",
         "authority",
         division.level,
         division.code,
@@ -114,7 +129,7 @@ def _laboratory(number: int) -> Agency:
     return Agency(
         f"LAB-{number + 1:02d}",
         f"{seat.short}{kind}",
-        f"{seat.name_en.split()[0]} {kind_en}",
+        f"{seat.name_en.split()[0]} {kind_en}{_FICTIONAL}",
         "laboratory",
         seat.level,
         seat.code,

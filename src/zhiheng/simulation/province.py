@@ -17,10 +17,10 @@ from zhiheng.simulation import dirt, tables
 from zhiheng.simulation.enterprises import LEAST, Enterprises, Texts, texts
 from zhiheng.simulation.faults import FIRST_YEAR
 from zhiheng.simulation.places import AUTHORITIES, COUNTIES, DIVISIONS, LABORATORY_LIST
-from zhiheng.simulation.results import World, drawn, world
+from zhiheng.simulation.results import MOST_YEARS, World, drawn, world
 from zhiheng.simulation.tables import Written, write_csv, write_text
 from zhiheng.simulation.truth import Truth
-from zhiheng.simulation.writing import MOST_YEARS, Writer
+from zhiheng.simulation.writing import Writer
 
 MOST_ENTERPRISES: Final = 1_000_000
 MOST_RESULTS: Final = 5_000_000
@@ -99,13 +99,15 @@ def write_province(folder: Path, *, seed: int, scale: Scale, dirty: bool = False
 
 
 def _divisions(folder: Path) -> Written:
-    columns = [texts([getattr(division, heading) for division in DIVISIONS]) for heading in tables.DIVISIONS]
+    columns = [
+        texts([str(getattr(division, heading)) for division in DIVISIONS]) for heading in tables.DIVISIONS
+    ]
     return write_csv(folder / "divisions.csv", tables.DIVISIONS, [columns], mark="")
 
 
 def _agencies(folder: Path) -> Written:
     agencies = (*AUTHORITIES, *LABORATORY_LIST)
-    columns = [texts([getattr(agency, heading) for agency in agencies]) for heading in tables.AGENCIES]
+    columns = [texts([str(getattr(agency, heading)) for agency in agencies]) for heading in tables.AGENCIES]
     return write_csv(folder / "agencies.csv", tables.AGENCIES, [columns], mark="")
 
 

@@ -7,9 +7,11 @@ written by `writing`. This module refuses to know names, headings and files.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zhiheng.simulation import faults as truths
 from zhiheng.simulation.catalogue import KINDS
@@ -19,9 +21,19 @@ from zhiheng.simulation.noise import MILLION, Noise, Numbers, Words, below, chos
 from zhiheng.simulation.places import CITIES, CITY_OF_COUNTY, COUNTIES, LABORATORIES
 from zhiheng.simulation.trades import ACTIVE, FIRST_OTHER, FIRST_SELLER
 
+Flags = NDArray[np.bool_]
 OUTSIDE: Final = 12
 """Producers of each kind from the other province."""
 RANDOM, TARGETED, UNDECLARED = 0, 1, 2
+MOST_YEARS: Final = 10
+DAY_ZERO: Final = date(truths.FIRST_YEAR, 1, 1)
+MONTH_STARTS: Final[Numbers] = np.array(
+    [
+        (date(truths.FIRST_YEAR + month // 12, month % 12 + 1, 1) - DAY_ZERO).days
+        for month in range(12 * MOST_YEARS)
+    ],
+    dtype=np.int64,
+)
 _SELECTION: Final = deck((62, 30, 8))
 _LEVEL: Final = deck((30, 40, 30))
 _MONTHS: Final = np.stack([deck(kind.season) for kind in KINDS])
@@ -59,7 +71,7 @@ class World:
 @dataclass(frozen=True, slots=True)
 class Results:
     """Results of one year by column. `producer` counts beyond the enterprises for those from elsewhere;
-    `seller` is -1 where the sample was taken at the producer."""
+    `seller` is -1 where the sample was taken at the producer; `sampled` and `made` are days since DAY_ZERO."""
 
     number: Numbers
     kind: Numbers
@@ -70,12 +82,13 @@ class Results:
     seller: Numbers
     laboratory: Numbers
     selection: Numbers
-    age: Numbers
+    sampled: Numbers
+    made: Numbers
     chance: Numbers
-    bad_line: np.typing.NDArray[np.bool_]
-    failures_only: np.typing.NDArray[np.bool_]
-    concealed: np.typing.NDArray[np.bool_]
-    failed: np.typing.NDArray[np.bool_]
+    bad_line: Flags
+    failures_only: Flags
+    concealed: Flags
+    failed: Flags
 
 
 def world(seed: int, enterprises: int, years: int) -> World:
@@ -145,38 +158,20 @@ def drawn(province: World, year: int, start: int, stop: int) -> Results:
     authority, failures_only = _authority(county, chosen(_LEVEL, level_lot), level_lot)
     selection = chosen(_SELECTION, selection_lot)
     age_lot, laboratory_lot = pair("age and laboratory")
-    age = 15 + below(age_lot, 150)
-    laboratory = province.laboratories[kind, below(laboratory_lot, _LAB_CARDS)]
+    sampled = MONTH_STARTS[month] + below(pair("day")[0], 28)
+    made = sampled - 15 - below(age_lot, 150)
+    laboratory = _laboratory(province, kind, failures_only, laboratory_lot)
     lenient = laboratory == province.faults.laboratory
-    if failures_only.any():
-        # A bulletin of failures cannot name a laboratory that finds none.
-        laboratory = np.where(failures_only & lenient, (laboratory + 1) % LABORATORIES, laboratory)
-        lenient &= ~failures_only
     verdict_lot, line_lot = pair("verdict and line")
-    bad_line = _bad_line(province, producer, month - age // 30, line_lot)
+    bad_line = _bad_line(province, producer, made, line_lot)
     chance = _chance(province, (kind, county, producer, month, selection))
     chance[bad_line] = truths.BAD_CHANCE
     fails = (below(verdict_lot, MILLION) < chance) | failures_only
-    return Results(
-        number=number,
-        kind=kind,
-        month=month,
-        county=county,
-        authority=authority,
-        producer=producer,
-        seller=seller,
-        laboratory=laboratory,
-        selection=selection,
-        age=age,
-        chance=chance,
-        bad_line=bad_line,
-        failures_only=failures_only,
-        concealed=fails & lenient,
-        failed=fails & ~lenient,
-    )
+    what = (number, kind, month, county, authority, producer, seller, laboratory, selection)
+    return Results(*what, sampled, made, chance, bad_line, failures_only, fails & lenient, fails & ~lenient)
 
 
-def _producer(province: World, kind: Numbers, place: Numbers) -> tuple[Numbers, np.typing.NDArray[np.bool_]]:
+def _producer(province: World, kind: Numbers, place: Numbers) -> tuple[Numbers, Flags]:
     """Who made it, and whether it was sampled there; leaders are met more often."""
     first, second = Noise(province.seed, "which producer").pair(place)
     where, away = Noise(province.seed, "where produced").pair(place)
@@ -191,9 +186,7 @@ def _producer(province: World, kind: Numbers, place: Numbers) -> tuple[Numbers, 
     return np.where(is_away, outside, at_home), at_factory
 
 
-def _place(
-    province: World, producer: Numbers, at_factory: np.typing.NDArray[np.bool_], place: Numbers
-) -> tuple[Numbers, Numbers]:
+def _place(province: World, producer: Numbers, at_factory: Flags, place: Numbers) -> tuple[Numbers, Numbers]:
     """County of sampling and seller; larger counties are sampled more often."""
     where, which = Noise(province.seed, "place").pair(place)
     home = province.enterprises.county
@@ -204,7 +197,7 @@ def _place(
     return county, seller
 
 
-def _authority(county: Numbers, level: Numbers, lot: Words) -> tuple[Numbers, np.typing.NDArray[np.bool_]]:
+def _authority(county: Numbers, level: Numbers, lot: Words) -> tuple[Numbers, Flags]:
     """Position of the authority: the province, the city or the county itself.
 
     Two cities publish failures only. Of what they sample little becomes known, so half of their turns
@@ -219,11 +212,19 @@ def _authority(county: Numbers, level: Numbers, lot: Words) -> tuple[Numbers, np
     return authority, failures_only & ~silent
 
 
-def _bad_line(province: World, producer: Numbers, made: Numbers, lot: Words) -> np.typing.NDArray[np.bool_]:
+def _laboratory(province: World, kind: Numbers, failures_only: Flags, lot: Words) -> Numbers:
+    laboratory = province.laboratories[kind, below(lot, _LAB_CARDS)]
+    # A bulletin of failures cannot name a laboratory that finds none.
+    barred = failures_only & (laboratory == province.faults.laboratory)
+    laboratory[barred] = (laboratory[barred] + 1) % LABORATORIES
+    return laboratory
+
+
+def _bad_line(province: World, producer: Numbers, made: Numbers, lot: Words) -> Flags:
     """Two thirds of what the faulty producer makes is of the bad line, once it has begun."""
-    bad: np.typing.NDArray[np.bool_] = producer == province.faults.producer
+    bad: Flags = producer == province.faults.producer
     if bad.any():
-        bad &= (made >= truths.BAD_FROM) & (below(lot, 3) < 2)
+        bad &= (made >= MONTH_STARTS[truths.BAD_FROM]) & (below(lot, 3) < 2)
     return bad
 
 

@@ -17,7 +17,7 @@ from zhiheng.simulation.catalogue import KINDS
 from zhiheng.simulation.dirt import Dirt
 from zhiheng.simulation.noise import Numbers
 from zhiheng.simulation.places import CITIES, CITY_OF_COUNTY, COUNTIES, LABORATORY_LIST
-from zhiheng.simulation.results import RANDOM, Results, World
+from zhiheng.simulation.results import RANDOM, Flags, Results, World
 from zhiheng.simulation.writing import BAD_MODEL, BAD_SLOT, NOTE, record_numbers
 
 _CITY: Numbers = np.array(CITY_OF_COUNTY, dtype=np.int64)
@@ -29,7 +29,7 @@ class Tally:
     def __init__(self, groups: int) -> None:
         self._sums = np.zeros((4, groups), dtype=np.int64)
 
-    def add(self, group: Numbers, results: Results, keep: np.typing.NDArray[np.bool_]) -> None:
+    def add(self, group: Numbers, results: Results, keep: Flags) -> None:
         """Add those results that are kept."""
         group = group[keep]
         published = results.failed[keep].astype(np.int64)

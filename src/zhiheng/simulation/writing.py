@@ -7,7 +7,8 @@ refuses to decide anything about a result except the measured values and the sma
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -26,20 +27,19 @@ from zhiheng.simulation.places import (
     OWN_PROVINCE,
 )
 from zhiheng.simulation.products import FAILS, MAX_ITEMS, PASSES, VARIANTS
-from zhiheng.simulation.results import OUTSIDE, Results, World, positions
+from zhiheng.simulation.results import DAY_ZERO, MOST_YEARS, OUTSIDE, Flags, Results, World, positions
 from zhiheng.simulation.trades import FORMS, SYLLABLES
 
 NOTE: Final = "模拟数据，非真实抽查；限值为虚构"
-MOST_YEARS: Final = 10
 BAD_SLOT: Final = 1
 """The item that the bad line fails: the second of its kind."""
 _MODELS: Final = 8
 _LOTS: Final = ("50", "90", "150", "280", "500", "1200", "3200", "10000")
 _SERIALS: Final = 400
-_DAYS_BEFORE: Final = 400
+_DAYS_BEFORE: Final = 200
 _DATES: Final = texts(
     [
-        (date(FIRST_YEAR, 1, 1) + timedelta(days=day - _DAYS_BEFORE)).isoformat()
+        (DAY_ZERO + timedelta(days=day - _DAYS_BEFORE)).isoformat()
         for day in range(_DAYS_BEFORE + 366 * (MOST_YEARS + 1))
     ]
 )
@@ -62,13 +62,6 @@ BAD_MODEL: Final = "SL00-X7"
 _BATCHES: Final = texts([f"/{serial:04d}" for serial in range(1, _SERIALS + 1)])
 _NOTES: Final = texts([f"{NOTE}；批量{lot}，抽样{size}" for lot in _LOTS for size in (2, 3, 5, 8)])
 _THOUSAND: Final = texts([f"{number:03d}" for number in range(1000)])
-_MONTH_STARTS: Final[Numbers] = np.array(
-    [
-        (date(FIRST_YEAR + month // 12, month % 12 + 1, 1) - date(FIRST_YEAR, 1, 1)).days + _DAYS_BEFORE
-        for month in range(12 * MOST_YEARS)
-    ],
-    dtype=np.int64,
-)
 _ITEM_COUNT: Final = np.array([len(kind.items) for kind in KINDS], dtype=np.int64)
 
 
@@ -117,6 +110,17 @@ def outside_codes() -> Texts:
     return texts([unified(head, f"YY{number:04d}") for number in range(len(KINDS) * OUTSIDE)])
 
 
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """The random streams at the positions of one chunk."""
+
+    seed: int
+    places: Numbers
+
+    def pair(self, name: str) -> tuple[Words, Words]:
+        return Noise(self.seed, name).pair(self.places)
+
+
 class Writer:
     """Writes the results of one world; holds the tables that depend on it."""
 
@@ -128,58 +132,74 @@ class Writer:
 
     def columns(self, year: int, results: Results) -> list[Texts]:
         """The cells of these results of the year (0 is the first), column by column."""
-        place = positions(year, results.number)
-
-        def pair(name: str) -> tuple[Words, Words]:
-            return Noise(self._world.seed, name).pair(place)
-
-        brand_lot, fake_lot = pair("brand and counterfeit")
-        batch_lot, note_lot = pair("batch and note")
-        product_lot, model_lot = pair("product and model")
-        known_lot, retest_lot = pair("known and retest")
-        items, failed_names = self._items(results, place)
-        fake = results.failed & (below(fake_lot, 100) < 2)
-        name, code, home = self._producers(results.producer)
-        code[fake | (below(known_lot, 100) < 8)] = ""
-        sampled, sampled_code = self._sellers(results)
-        sampled_day, published_day = _days(results.month, pair("days"))
-        retest = np.where(results.failed, chosen(_RETEST, retest_lot), 0)
+        draw = _Draw(self._world.seed, positions(year, results.number))
+        fake = results.failed & (below(draw.pair("counterfeit")[0], 100) < 2)
+        sampled = results.sampled + _DAYS_BEFORE
         return [
             record_numbers(year, results.number),
             _constant(f"{OWN_PROVINCE.name}{FIRST_YEAR + year}年监督抽查（模拟）", results),
             _AUTHORITY_NAMES[results.authority],
-            _DATES[sampled_day],
-            _DATES[published_day],
+            _DATES[sampled],
+            _DATES[sampled + 40 + below(draw.pair("published")[0], 60)],
             _SELECTIONS[results.selection],
             _COVERAGES[results.failures_only.astype(np.int64)],
+            *self._product(results, draw),
+            *self._parties(results, fake, draw),
+            *self._outcome(results, fake, draw),
+            _constant(f"https://example.org/bulletins/{FIRST_YEAR + year}", results),
+        ]
+
+    def _product(self, results: Results, draw: _Draw) -> list[Texts]:
+        """Kind, product name, brand, model, batch."""
+        product, model = draw.pair("product and model")
+        brand, batch = draw.pair("brand and batch")
+        models: Texts = _MODEL_NAMES[results.kind * _MODELS + below(model, _MODELS)]
+        models[results.bad_line] = BAD_MODEL
+        return [
             _KIND_NAMES[results.kind],
-            _PRODUCTS[results.kind * 6 + below(product_lot, 6)],
-            self._brands(results.producer, brand_lot),
-            self._models(results, model_lot),
-            _DATES[sampled_day - results.age] + _BATCHES[below(batch_lot, _SERIALS)],
-            sampled,
-            sampled_code,
+            _PRODUCTS[results.kind * 6 + below(product, 6)],
+            self._brands(results.producer, brand),
+            models,
+            _DATES[results.made + _DAYS_BEFORE] + _BATCHES[below(batch, _SERIALS)],
+        ]
+
+    def _parties(self, results: Results, fake: Flags, draw: _Draw) -> list[Texts]:
+        """Sampled party and its code, place of sampling, producer, its code and its place."""
+        register = self._world.enterprises
+        sampled = np.where(results.seller < 0, results.producer, results.seller)
+        name, code, home = self._producers(results.producer)
+        # Who is counterfeited is not who made it; and some bulletins leave the code out.
+        code[fake | (below(draw.pair("known")[0], 100) < 8)] = ""
+        return [
+            register.name(sampled),
+            register.code(sampled),
             _COUNTY_CODES[results.county],
             name,
             code,
             home,
+        ]
+
+    def _outcome(self, results: Results, fake: Flags, draw: _Draw) -> list[Texts]:
+        """Standards, items, verdict, failed items, retest, counterfeit, laboratory, note."""
+        items, failed_names = self._items(results, draw)
+        retest, note = draw.pair("retest and note")
+        return [
             _STANDARDS[results.kind],
             items,
             _VERDICTS[results.failed.astype(np.int64)],
             failed_names,
-            _RETESTS[retest],
+            _RETESTS[np.where(results.failed, chosen(_RETEST, retest), 0)],
             _YES_NO[fake.astype(np.int64)],
             _LABORATORY_NAMES[results.laboratory],
-            _NOTES[below(note_lot, len(_NOTES))],
-            _constant(f"https://example.org/bulletins/{FIRST_YEAR + year}", results),
+            _NOTES[below(note, len(_NOTES))],
         ]
 
-    def _items(self, results: Results, place: Numbers) -> tuple[Texts, Texts]:
-        """The item cells joined, and the names of those that fail."""
-        failing = _failing_slots(results, Noise(self._world.seed, "slots").words(place))
+    def _items(self, results: Results, draw: _Draw) -> tuple[Texts, Texts]:
+        """The item cells joined, and the names of the items that fail."""
+        failing = _failing_slots(results, draw.pair("slots"))
         cells: Texts | None = None
         for pair in range(MAX_ITEMS // 2):
-            halves = Noise(self._world.seed, f"values {pair}").pair(place)
+            halves = draw.pair(f"values {pair}")
             for slot, lot in enumerate(halves, start=2 * pair):
                 fails = (failing >> slot & 1).astype(np.bool_)
                 variant = np.where(fails, PASSES + _near(lot, FAILS), _middling(lot, PASSES))
@@ -200,11 +220,6 @@ class Writer:
         home[away] = self._away
         return name, code, home
 
-    def _sellers(self, results: Results) -> tuple[Texts, Texts]:
-        register = self._world.enterprises
-        rows = np.where(results.seller < 0, results.producer, results.seller)
-        return register.name(rows), register.code(rows)
-
     def _brands(self, producer: Numbers, lot: Words) -> Texts:
         register = self._world.enterprises
         away = producer >= len(register)
@@ -213,11 +228,6 @@ class Writer:
         brand[away] = [name[short : short + 2] for name in self._names[producer[away] - len(register)]]
         brand[below(lot, 100) < 20] = "/"
         return brand
-
-    def _models(self, results: Results, lot: Words) -> Texts:
-        model: Texts = _MODEL_NAMES[results.kind * _MODELS + below(lot, _MODELS)]
-        model[results.bad_line] = BAD_MODEL
-        return model
 
 
 def record_numbers(year: int, numbers: Numbers) -> Texts:
@@ -229,12 +239,11 @@ def record_numbers(year: int, numbers: Numbers) -> Texts:
     return written
 
 
-def _failing_slots(results: Results, words: Words) -> Numbers:
+def _failing_slots(results: Results, lots: tuple[Words, Words]) -> Numbers:
     """Which items fail, as bits: one, at times two, of a failed result; the bad line gets too hot."""
     count = _ITEM_COUNT[results.kind]
-    high, low = words >> np.uint64(32), words & np.uint64(0xFFFFFFFF)
-    first = np.where(results.bad_line, BAD_SLOT, below(high, count))
-    share = below(low, 100 * 64)
+    first = np.where(results.bad_line, BAD_SLOT, below(lots[0], count))
+    share = below(lots[1], 100 * 64)
     second = (first + 1 + share % (count - 1)) % count
     failing = (1 << first) | np.where(share // 64 < 15, 1 << second, 0)
     return np.where(results.failed, failing, 0)
@@ -250,12 +259,6 @@ def _near(lot: Words, bound: int) -> Numbers:
     """Small excess common, large rare: the product of two uniforms out of one word."""
     product = (lot >> np.uint64(16)) * (lot & np.uint64(0xFFFF))
     return below(product, bound)
-
-
-def _days(month: Numbers, lots: tuple[Words, Words]) -> tuple[Numbers, Numbers]:
-    """Positions in the table of dates of sampling and of publication."""
-    sampled = _MONTH_STARTS[month] + below(lots[0], 28)
-    return sampled, sampled + 40 + below(lots[1], 60)
 
 
 def _constant(value: str, results: Results) -> Texts:
