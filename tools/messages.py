@@ -161,10 +161,12 @@ def extract(room: Path) -> str:
             names.append(name)
         if not names:
             return ""
-        options = ["--language=Python", "--from-code=UTF-8", "--omit-header", "--add-location=file"]
+        options = ["--language=Python", "--from-code=UTF-8", "--add-location=file"]
         options += ["--no-wrap", "--add-comments=Translators", "--keyword", "--output=-"]
         options += [f"--keyword={keyword}" for keyword in KEYWORDS]
-        return _run(["xgettext", *options, *names], work)
+        # The head is cut off here: told to omit it, xgettext drops every character beyond ASCII.
+        _head, _, entries = _run(["xgettext", *options, *names], work).partition("\n\n")
+        return entries
 
 
 def _sources(room: Path) -> Iterator[Path]:

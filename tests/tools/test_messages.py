@@ -132,3 +132,9 @@ def test_two_words_for_one_msgid_are_a_conflict(tmp_path: Path, monkeypatch: pyt
     (problem,) = messages.conflicts()
     assert "公布" in problem
     assert "发布" in problem
+
+
+@needs_gettext
+def test_extraction_keeps_characters_beyond_ascii(room: Path) -> None:
+    (room / "more.py").write_text('_("%(first)s–%(last)s")\n', encoding="utf-8")
+    assert ("", "%(first)s–%(last)s") in messages.read_po(messages.extract(room))

@@ -80,8 +80,8 @@ def provenance_of(rate: object) -> Provenance | None:
         return None
     lower, upper = part(rate, "lower"), part(rate, "upper")
     interval = "" if lower is None or upper is None else span(lower, upper)
-    facts = [(_("Interval"), interval)] if interval else []
-    facts.append((_("Samples"), amount(part(rate, "n") or 0)))
+    facts = [(pgettext("provenance", "Interval"), interval)] if interval else []
+    facts.append((pgettext("provenance", "Samples"), amount(part(rate, "n") or 0)))
     facts += facts_of(rate)
     few = (
         _("Few samples: the estimate leans on its group and must not be ranked.")
@@ -94,11 +94,11 @@ def provenance_of(rate: object) -> Provenance | None:
 def facts_of(known: object) -> list[tuple[str, str]]:
     """The provenance that a number carries, named in the reader's language."""
     names = {
-        "population": _("Speaks of"),
-        "period": _("Period"),
-        "source": _("Source"),
-        "snapshot": _("Snapshot"),
-        "method": _("Method"),
+        "population": pgettext("provenance", "Speaks of"),
+        "period": pgettext("provenance", "Period"),
+        "source": pgettext("provenance", "Source"),
+        "snapshot": pgettext("provenance", "Snapshot"),
+        "method": pgettext("provenance", "Method"),
     }
     found = ((name, part(known, name)) for name in FACTS)
     return [(names[name], _written(name, value)) for name, value in found if value not in (None, "")]
