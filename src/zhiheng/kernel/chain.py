@@ -127,10 +127,8 @@ def includes(root: bytes, leaf: bytes, proof: Inclusion, algorithm: str = ALGORI
         # A node without a right neighbour is handed up unchanged until it has a left one.
         while not position % 2 and position == last:
             position, last = position // 2, last // 2
-        if position % 2:
-            node = digest(b"\x01" + sibling + node)
-        else:
-            node = digest(b"\x01" + node + sibling)
+        pair = sibling + node if position % 2 else node + sibling
+        node = digest(b"\x01" + pair)
         position, last = position // 2, last // 2
     while last and not position % 2 and position == last:
         position, last = position // 2, last // 2

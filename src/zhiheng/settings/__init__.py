@@ -29,27 +29,43 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=_default_home, description="The folder where all data live.")
     port: int = Field(
-        8000, ge=1, le=65535, validation_alias=AliasChoices("PORT", "ZHIHENG_PORT"), description="The port that is listened on."
+        8000,
+        ge=1,
+        le=65535,
+        validation_alias=AliasChoices("PORT", "ZHIHENG_PORT"),
+        description="The port that is listened on.",
     )
-    host: str = Field("127.0.0.1", description="The address that is listened on; 0.0.0.0 to serve other machines.")
+    host: str = Field(
+        "127.0.0.1", description="The address that is listened on; 0.0.0.0 to serve other machines."
+    )
     database_url: str = Field(
         "",
         validation_alias=AliasChoices("DATABASE_URL", "ZHIHENG_DATABASE_URL"),
         description="postgresql://user:password@host:port/name; empty: SQLite in the data folder.",
     )
-    public_url: str = Field("", description="The address under which strangers reach the portal, for links in reports.")
+    public_url: str = Field(
+        "", description="The address under which strangers reach the portal, for links in reports."
+    )
     allowed_hosts: str = Field(
         "localhost,127.0.0.1,[::1]", description="Host names that are answered to, separated by commas."
     )
     debug: bool = Field(False, description="Show details of failures to the browser. Never in production.")
     secure: bool = Field(False, description="Served over HTTPS: cookies are marked secure and HSTS is sent.")
-    require_mfa: bool = Field(False, description="Officers must sign in with a second factor (GB/T 22239 level 3).")
-    language: Literal["zh-hans", "en"] = Field("zh-hans", description="The language when a visitor names none.")
+    require_mfa: bool = Field(
+        False, description="Officers must sign in with a second factor (GB/T 22239 level 3)."
+    )
+    language: Literal["zh-hans", "en"] = Field(
+        "zh-hans", description="The language when a visitor names none."
+    )
     workers: int = Field(2, ge=1, le=64, description="Server processes.")
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
-    import_chunk: int = Field(2000, ge=1, le=20000, description="Rows of an import that are committed together.")
+    import_chunk: int = Field(
+        2000, ge=1, le=20000, description="Rows of an import that are committed together."
+    )
     import_max_bytes: int = Field(2_000_000_000, description="Largest file that an import accepts, in bytes.")
-    upload_max_bytes: int = Field(200_000_000, description="Largest file that the import page accepts, in bytes.")
+    upload_max_bytes: int = Field(
+        200_000_000, description="Largest file that the import page accepts, in bytes."
+    )
 
     def folder(self, name: str) -> Path:
         """A subfolder of the data folder, made when missing, closed to others."""

@@ -53,7 +53,7 @@ def unchanged(reason: str) -> None:
 
 
 def act(service: Callable[P, R]) -> Callable[P, R]:
-    """Make a service an act. An act called by an act joins its transaction but keeps its own duty to record."""
+    """Make a service an act. Called by another act it joins the transaction, and must itself record."""
     name = f"{service.__module__}.{service.__qualname__}"
 
     @functools.wraps(service)

@@ -61,7 +61,7 @@ class Recorded:
     hash: bytes
 
 
-def header(
+def header(  # noqa: PLR0913  one argument a column; a wrapper would cost a million times
     book: str,
     number: int,
     kind: str,
@@ -78,11 +78,11 @@ def header(
     previous: bytes,
     payload: str,
 ) -> bytes:
-    """The bytes that are hashed: one value a line, the payload last. docs/topics/ledger.md has the format."""
+    """The bytes that are hashed: one value a line, the payload last (docs/topics/ledger.md)."""
     return (
-        f"{FORMAT}\n{algorithm}\n{book}\n{number}\n{kind}\n{version}\n{occurred_at}\n{recorded_at}\n{actor}\n"
-        f"{agency}\n{division}\n{subjects}\n{basis}\n{'' if corrects is None else corrects}\n{previous.hex()}\n"
-        f"{payload}"
+        f"{FORMAT}\n{algorithm}\n{book}\n{number}\n{kind}\n{version}\n{occurred_at}\n{recorded_at}\n"
+        f"{actor}\n{agency}\n{division}\n{subjects}\n{basis}\n{'' if corrects is None else corrects}\n"
+        f"{previous.hex()}\n{payload}"
     ).encode()
 
 

@@ -44,7 +44,9 @@ def statements_down(vendor: str) -> list[str]:
     """The statements that take the triggers away; for tests that empty a database, and for nothing else."""
     if vendor == "postgresql":
         return [
-            f"DROP TRIGGER IF EXISTS {table}_{part} ON {table}" for table in TABLES for part in ("rows", "truncate")
+            f"DROP TRIGGER IF EXISTS {table}_{part} ON {table}"
+            for table in TABLES
+            for part in ("rows", "truncate")
         ]
     return [f"DROP TRIGGER IF EXISTS {table}_{act}" for table in TABLES for act in ("UPDATE", "DELETE")]
 

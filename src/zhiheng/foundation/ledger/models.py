@@ -68,7 +68,9 @@ class Entry(models.Model):
         ordering = ("id",)
         indexes = (
             models.Index(fields=["kind", "id"], name="ledger_entry_kind"),
-            models.Index(fields=["corrects"], name="ledger_entry_corrects", condition=models.Q(corrects__isnull=False)),
+            models.Index(
+                fields=["corrects"], name="ledger_entry_corrects", condition=models.Q(corrects__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:

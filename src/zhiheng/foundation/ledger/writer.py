@@ -23,7 +23,9 @@ _ENTRY: Final = (
 _SUBJECT: Final = "kind, key, entry_id"
 
 
-def write(connection: BaseDatabaseWrapper, entries: Sequence[EntryRow], subjects: Sequence[SubjectRow]) -> None:
+def write(
+    connection: BaseDatabaseWrapper, entries: Sequence[EntryRow], subjects: Sequence[SubjectRow]
+) -> None:
     """Insert the rows of a chain and of its index."""
     bulk_insert(connection, "ledger_entry", _ENTRY, entries)
     bulk_insert(connection, "ledger_entrysubject", _SUBJECT, subjects)
@@ -44,4 +46,5 @@ def bulk_insert(
     connection.ensure_connection()
     # Past Django's cursor: it would rewrite the placeholders of every statement and log each row.
     with connection.wrap_database_errors:
-        connection.connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)
+        statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608  constants of the code
+        connection.connection.executemany(statement, rows)

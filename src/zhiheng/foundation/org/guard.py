@@ -13,14 +13,14 @@ from django.db import models
 
 from zhiheng.foundation.org.actors import Actor
 
-M = TypeVar("M", bound=models.Model, covariant=True)
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
 
 class Unguarded(RuntimeError):  # noqa: N818  names the state, not a kind of input error
     """A guarded table was read without saying for whom."""
 
 
-class GuardedQuerySet(models.QuerySet[M]):
+class GuardedQuerySet(models.QuerySet[M_co]):
     """A query set that can be built freely but evaluated only after `visible_to` or `unguarded`."""
 
     _opened: str = ""
@@ -37,6 +37,7 @@ class GuardedQuerySet(models.QuerySet[M]):
         return opened
 
     def _visible_to(self, actor: Actor) -> Self:
+        del actor
         return self.none()
 
     def unguarded(self, reason: str) -> Self:
@@ -56,7 +57,7 @@ class GuardedQuerySet(models.QuerySet[M]):
 
     def _fetch_all(self) -> None:
         self._check()
-        super()._fetch_all()  # type: ignore[misc]  # Django's own hook, absent from the stubs
+        super()._fetch_all()
 
     def iterator(self, *args: Any, **kwargs: Any) -> Any:
         """As Django's, guarded."""

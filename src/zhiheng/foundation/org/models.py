@@ -48,6 +48,7 @@ class AgencyQuerySet(GuardedQuerySet["Agency"]):
     """Agencies are public: that an authority exists is no secret."""
 
     def _visible_to(self, actor: Actor) -> Self:
+        del actor
         return self._clone()
 
 
@@ -71,6 +72,7 @@ class Agency(models.Model):
     valid_to = models.DateField(null=True, blank=True)
 
     objects = AgencyQuerySet.as_manager()
+    objects_of_django = models.Manager()
 
     class Meta:
         """Shown in the order of place, then name."""
@@ -78,8 +80,6 @@ class Agency(models.Model):
         ordering = ("division", "code")
         base_manager_name = "objects_of_django"
         indexes = (models.Index(fields=["name"], name="org_agency_name"),)
-
-    objects_of_django = models.Manager()
 
     def __str__(self) -> str:
         return self.name
@@ -98,11 +98,11 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
+    objects = AccountManager()
+
     USERNAME_FIELD: ClassVar[str] = "username"
     EMAIL_FIELD: ClassVar[str] = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
-
-    objects = AccountManager()
 
     class Meta:
         """In the order of the name that is typed."""

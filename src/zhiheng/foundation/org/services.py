@@ -40,6 +40,15 @@ class DivisionRow:
     valid_to: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What a new officer signs in with."""
+
+    username: str
+    name: str
+    password: str
+
+
 @act
 def divisions_load(*, actor: Actor, rows: Iterable[DivisionRow], source: str, at: datetime) -> int:
     """Take in a table of divisions; rows already there (same code and first day) are left as they are."""
@@ -66,7 +75,9 @@ def divisions_load(*, actor: Actor, rows: Iterable[DivisionRow], source: str, at
         ],
         batch_size=1000,
     )
-    digest = hasher()("\n".join(canonical([row.code, row.name, str(row.valid_from or "")]) for row in fresh).encode())
+    digest = hasher()(
+        "\n".join(canonical([row.code, row.name, str(row.valid_from or "")]) for row in fresh).encode()
+    )
     fact = DivisionsLoaded(source=source, rows=len(fresh), digest=digest.hex())
     append(actor=actor, recorded_at=at, drafts=[Draft(fact, at, actor.division or NATION)])
     return len(fresh)
@@ -121,7 +132,9 @@ def officer_appoint(*, actor: Actor, officer: Officer, role: str, at: datetime) 
     appointment = Appointment.objects.create(officer=officer, role=role, since=today)
     fact = OfficerAppointed(officer=officer.pk, agency=officer.agency.code, role=role, since=today)
     append(
-        actor=actor, recorded_at=at, drafts=[Draft(fact, at, officer.agency.division, basis=policy.SEPARATION)]
+        actor=actor,
+        recorded_at=at,
+        drafts=[Draft(fact, at, officer.agency.division, basis=policy.SEPARATION)],
     )
     return appointment
 
@@ -141,13 +154,11 @@ def officer_dismiss(*, actor: Actor, appointment: Appointment, at: datetime) -> 
 
 
 @act
-def officer_enter(
-    *, actor: Actor, username: str, name: str, agency: Agency, password: str, role: str, at: datetime
-) -> Officer:
+def officer_enter(*, actor: Actor, sign_in: SignIn, agency: Agency, role: str, at: datetime) -> Officer:
     """Make an account and the officer it belongs to, with a first role."""
     policy.officer_appoint(actor, agency.division).require()
-    account = Account(username=username, name=name, created_at=at)
-    account.set_password(password)
+    account = Account(username=sign_in.username, name=sign_in.name, created_at=at)
+    account.set_password(sign_in.password)
     account.save()
     officer = Officer.objects.create(account=account, agency=agency)
     officer_appoint(actor=actor, officer=officer, role=role, at=at)
@@ -155,9 +166,13 @@ def officer_enter(
 
 
 @act
-def token_issue(*, actor: Actor, officer: Officer, label: str, scopes: tuple[str, ...], days: int, at: datetime) -> str:
+def token_issue(
+    *, actor: Actor, officer: Officer, label: str, scopes: tuple[str, ...], days: int, at: datetime
+) -> str:
     """Make a key for programs; the key itself is answered once and never stored."""
-    policy.officer_appoint(actor, officer.agency.division).require() if actor.key != f"officer:{officer.pk}" else None
+    policy.officer_appoint(
+        actor, officer.agency.division
+    ).require() if actor.key != f"officer:{officer.pk}" else None
     if not 1 <= days <= TOKEN_DAYS_MAX:
         raise refuse(
             "org.token_days",

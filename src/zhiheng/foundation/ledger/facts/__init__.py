@@ -4,3 +4,7 @@ One module per subject matter; each fact is a frozen dataclass with a `KIND` and
 What once stood in the ledger stays readable for ever: a changed shape is a new version with a
 class of its own, never an edit of the old one. A fact refuses personal data.
 """
+
+from zhiheng.foundation.ledger.facts import enterprise, org, report, run, spot_check
+
+__all__ = ["enterprise", "org", "report", "run", "spot_check"]

@@ -39,16 +39,23 @@ class Fact:
 
     def payload(self) -> dict[str, Json]:
         """The fact as JSON values; empty parts are left out, so that they cost nothing."""
-        return {name: to_json(value) for name in names(type(self)) if (value := getattr(self, name)) not in _EMPTY}
+        return {
+            name: to_json(value) for name in names(type(self)) if (value := getattr(self, name)) not in _EMPTY
+        }
 
 
 _EMPTY: tuple[object, ...] = (None, "", ())
 
 
-@cache
-def names(kind: type) -> tuple[str, ...]:
-    """The field names of a dataclass, once per class: payloads are made by the ten thousand."""
-    return tuple(field.name for field in fields(kind))
+_NAMES: dict[object, tuple[str, ...]] = {}
+
+
+def names(kind: Any) -> tuple[str, ...]:
+    """The field names of a dataclass, found once per class: payloads are made by the ten thousand."""
+    known = _NAMES.get(kind)
+    if known is None:
+        known = _NAMES[kind] = tuple(field.name for field in fields(kind))
+    return known
 
 
 def to_json(value: object) -> Json:
@@ -84,10 +91,10 @@ def all_facts() -> Iterator[type[Fact]]:
         yield _REGISTER[key]
 
 
-def decode(kind: str, version: int, payload: dict[str, Any]) -> Fact:
-    """The typed fact of a stored payload."""
+def fact_class(kind: str, version: int) -> type[Fact]:
+    """The class of a kind of fact."""
     try:
-        known = _REGISTER[kind, version]
+        return _REGISTER[kind, version]
     except KeyError:
         raise refuse(
             "ledger.unknown_fact",
@@ -96,7 +103,11 @@ def decode(kind: str, version: int, payload: dict[str, Any]) -> Fact:
             kind=kind,
             version=version,
         ) from None
-    decoded: Fact = _build(known, payload)
+
+
+def decode(kind: str, version: int, payload: dict[str, Any]) -> Fact:
+    """The typed fact of a stored payload."""
+    decoded: Fact = _build(fact_class(kind, version), payload)
     return decoded
 
 

@@ -1,4 +1,4 @@
-"""Facts about enterprises: their registered particulars as a source stated them, and parties recognised later."""
+"""Facts about enterprises: their particulars as a source stated them, and parties recognised later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts about the organisation: who may act, since when, by whose decision. No personal data: officers stand as numbers."""
+"""Facts about the organisation: who may act, since when. No personal data: officers stand as numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts about quality reports: drafted, reviewed, returned, published, withdrawn; each with the digest of its content."""
+"""Facts about quality reports: what officials did with them, each with the digest of the content."""
 
 from __future__ import annotations
 

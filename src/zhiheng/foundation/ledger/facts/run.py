@@ -30,7 +30,7 @@ class ImportOpened(Fact):
 @fact
 @dataclass(frozen=True, slots=True)
 class ImportClosed(Fact):
-    """An import came to its end, every row accounted for: accepted + unresolved + refused + skipped = rows."""
+    """An import ended, every row accounted for: accepted + unresolved + refused + skipped = rows."""
 
     KIND: ClassVar[str] = "run.import_closed"
     VERSION: ClassVar[int] = 1

@@ -1,4 +1,4 @@
-"""The recorded result of a spot check: who was sampled where, what, against which standard, with what outcome."""
+"""The recorded result of a spot check: who was sampled where, what, by which standard, with what outcome."""
 
 from __future__ import annotations
 
@@ -72,7 +72,11 @@ class SpotCheckResult(Fact):
     def subjects(self) -> tuple[Subject, ...]:
         """The result itself, the enterprises that are known, and the laboratory where it has a code."""
         found = [Subject("result", self.key)] if self.key else []
-        found += [Subject("enterprise", party.uscc) for party in (self.producer, self.seller) if party and party.uscc]
+        found += [
+            Subject("enterprise", party.uscc)
+            for party in (self.producer, self.seller)
+            if party and party.uscc
+        ]
         if self.laboratory_code:
             found.append(Subject("laboratory", self.laboratory_code))
         return tuple(found)

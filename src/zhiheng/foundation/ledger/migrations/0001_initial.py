@@ -5,83 +5,123 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Book',
+            name="Book",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=32, unique=True)),
-                ('head', models.BigIntegerField(default=0)),
-                ('head_hash', models.BinaryField(default=b'\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00', max_length=32)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=32, unique=True)),
+                ("head", models.BigIntegerField(default=0)),
+                (
+                    "head_hash",
+                    models.BinaryField(
+                        default=b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+                        max_length=32,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='Checkpoint',
+            name="Checkpoint",
             fields=[
-                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.BigIntegerField()),
-                ('heads', models.TextField()),
-                ('entries', models.BigIntegerField()),
-                ('previous', models.BinaryField(max_length=32)),
-                ('root', models.BinaryField(max_length=32)),
-                ('algorithm', models.CharField(max_length=8)),
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.BigIntegerField()),
+                ("heads", models.TextField()),
+                ("entries", models.BigIntegerField()),
+                ("previous", models.BinaryField(max_length=32)),
+                ("root", models.BinaryField(max_length=32)),
+                ("algorithm", models.CharField(max_length=8)),
             ],
             options={
-                'ordering': ('number',),
+                "ordering": ("number",),
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('number', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=64)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('occurred_at', models.BigIntegerField(help_text='Microseconds since 1970, UTC.')),
-                ('recorded_at', models.BigIntegerField(help_text='Microseconds since 1970, UTC.')),
-                ('actor', models.CharField(max_length=80)),
-                ('agency', models.CharField(max_length=32)),
-                ('division', models.CharField(max_length=6)),
-                ('subjects', models.TextField()),
-                ('basis', models.CharField(max_length=200)),
-                ('corrects', models.BigIntegerField(null=True)),
-                ('algorithm', models.CharField(max_length=8)),
-                ('previous', models.BinaryField(max_length=32)),
-                ('payload', models.TextField()),
-                ('hash', models.BinaryField(max_length=32)),
-                ('book', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.book')),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("number", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=64)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("occurred_at", models.BigIntegerField(help_text="Microseconds since 1970, UTC.")),
+                ("recorded_at", models.BigIntegerField(help_text="Microseconds since 1970, UTC.")),
+                ("actor", models.CharField(max_length=80)),
+                ("agency", models.CharField(max_length=32)),
+                ("division", models.CharField(max_length=6)),
+                ("subjects", models.TextField()),
+                ("basis", models.CharField(max_length=200)),
+                ("corrects", models.BigIntegerField(null=True)),
+                ("algorithm", models.CharField(max_length=8)),
+                ("previous", models.BinaryField(max_length=32)),
+                ("payload", models.TextField()),
+                ("hash", models.BinaryField(max_length=32)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="ledger.book",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='EntrySubject',
+            name="EntrySubject",
             fields=[
-                ('kind', models.CharField(max_length=16)),
-                ('key', models.CharField(max_length=80)),
-                ('pk', models.CompositePrimaryKey('kind', 'key', 'entry_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('entry', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='ledger.entry')),
+                ("kind", models.CharField(max_length=16)),
+                ("key", models.CharField(max_length=80)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "kind",
+                        "key",
+                        "entry_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="ledger.entry",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('entry_id',),
+                "ordering": ("entry_id",),
             },
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['kind', 'id'], name='ledger_entry_kind'),
+            model_name="entry",
+            index=models.Index(fields=["kind", "id"], name="ledger_entry_kind"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('corrects__isnull', False)), fields=['corrects'], name='ledger_entry_corrects'),
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(("corrects__isnull", False)),
+                fields=["corrects"],
+                name="ledger_entry_corrects",
+            ),
         ),
     ]
