@@ -70,8 +70,11 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Results of one year by column. `producer` counts beyond the enterprises for those from elsewhere;
-    `seller` is -1 where the sample was taken at the producer; `sampled` and `made` are days since DAY_ZERO."""
+    """Results of one year by column.
+
+    `producer` counts beyond the enterprises for those from elsewhere; `seller` is -1 where the sample was
+    taken at the producer; `sampled` and `made` are days since DAY_ZERO.
+    """
 
     number: Numbers
     kind: Numbers
