@@ -1,1 +1,1 @@
-"""What the rules are: codes, calendar, deadlines, workflow tables, rulebook, hash chain. Standard library only."""
+"""What the rules are: codes, calendar, deadlines, workflows, rulebook, hash chain. Standard library only."""
