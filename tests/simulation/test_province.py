@@ -145,6 +145,12 @@ def test_producers_come_from_inside_and_outside_with_and_without_a_code(demo: Pr
     )
 
 
+def test_a_suspected_counterfeit_failed_and_names_no_code(demo: Province) -> None:
+    rows = [row for row in demo.results() if row["涉嫌假冒"] == "是"]
+    assert len(rows) > 10
+    assert {(row["抽查结果"], row["标称生产企业统一社会信用代码"]) for row in rows} == {("不合格", "")}
+
+
 def test_dates_stand_in_order_and_in_their_year(demo: Province) -> None:
     for year in (2023, 2024, 2025):
         for row in demo.rows(f"spot-checks-{year}.csv"):
