@@ -1,0 +1,147 @@
+"""The index that answers "part of a name" at once: every character and every pair of neighbours.
+
+SQLite keeps it as an FTS5 table, PostgreSQL as arrays under GIN; docs/decisions/0003-search.md says
+why. Both are asked for the rows that hold all grams of a term, which is a little too many; the
+search then looks at the names themselves. Grams are numbers or hexadecimal digits, so no query can
+be taken for a command. The index is kept by the services, a whole chunk at a time. It refuses to
+know what a name means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from zhiheng.foundation.ledger.writer import bulk_insert
+
+TABLE: Final = "registry_namegram"
+BUCKETS: Final = 128
+"""PostgreSQL: a fixed random part of the names, looked through first (see `search_names`)."""
+
+_UP: Final = {
+    # Nothing but the row numbers is kept of a text: no positions, no sizes, no second copy.
+    "sqlite": (
+        f"CREATE VIRTUAL TABLE {TABLE} USING fts5"
+        "(grams, content='', detail='none', columnsize=0, tokenize='ascii')",
+    ),
+    "postgresql": (
+        f"CREATE TABLE {TABLE} (name_id bigint PRIMARY KEY, bucket smallint NOT NULL, grams bigint[] NOT NULL)",
+        f"CREATE INDEX {TABLE}_grams ON {TABLE} USING gin (grams)",
+    ),
+}
+
+
+def create(connection: BaseDatabaseWrapper) -> None:
+    """Make the index; for the migration."""
+    with connection.cursor() as cursor:
+        for statement in _UP[connection.vendor]:
+            cursor.execute(statement)
+
+
+def drop(connection: BaseDatabaseWrapper) -> None:
+    """Take the index away; for the migration."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {TABLE}")
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A row of names as the index sees it."""
+
+    id: int
+    key: str
+    division: str
+
+
+def add(connection: BaseDatabaseWrapper, names: Sequence[Indexed]) -> None:
+    """Enter names that are not yet in the index."""
+    if connection.vendor == "postgresql":
+        bulk_insert(connection, TABLE, "name_id, bucket, grams", [_array_row(name) for name in names])
+    else:
+        bulk_insert(connection, TABLE, "rowid, grams", [(name.id, _text(name)) for name in names])
+
+
+def move(connection: BaseDatabaseWrapper, names: Sequence[tuple[Indexed, Indexed]]) -> None:
+    """Enter names anew whose division changed: what the index held, and what it shall hold."""
+    if not names:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"DELETE FROM {TABLE} WHERE name_id = ANY(%s)", [[old.id for old, _ in names]])  # noqa: S608  a constant
+        else:
+            # A table without content must be told what it is to forget.
+            cursor.executemany(
+                f"INSERT INTO {TABLE} ({TABLE}, rowid, grams) VALUES ('delete', %s, %s)",  # noqa: S608  a constant
+                [(old.id, _text(old)) for old, _ in names],
+            )
+    add(connection, [new for _, new in names])
+
+
+# ---- grams ----------------------------------------------------------------------------------
+
+
+def bucket_of(name_id: int) -> int:
+    """The bucket of a name: neighbours in a file come from one place, so they are scattered."""
+    return (name_id * 2_654_435_761 >> 12) % BUCKETS
+
+
+def _units(key: str) -> str:
+    """Four hexadecimal digits for each UTF-16 unit; a rare character is two units and a pair by itself."""
+    return key.encode("utf-16-be", "surrogatepass").hex()
+
+
+def _pairs(units: str) -> Iterator[str]:
+    return (units[start : start + 8] for start in range(0, len(units) - 4, 4))
+
+
+def _singles(units: str) -> Iterator[str]:
+    return (units[start : start + 4] for start in range(0, len(units), 4))
+
+
+def _places(division: str) -> Iterator[str]:
+    return (f"d{division[:width]}" for width in (2, 4, 6))
+
+
+def _stored(name: Indexed) -> set[str]:
+    units = _units(name.key)
+    return {*_pairs(units), *_singles(units), *_places(name.division)}
+
+
+def _text(name: Indexed) -> str:
+    return " ".join(_stored(name))
+
+
+def _number(gram: str) -> int:
+    """A gram as a number: pairs and single characters are positive, places negative."""
+    return -int(gram[1:]) if gram[0] == "d" else int(gram, 16)
+
+
+def _bucket_number(bucket: int) -> int:
+    return -1_000_000_000 - bucket
+
+
+def _array_row(name: Indexed) -> tuple[int, int, list[int]]:
+    bucket = bucket_of(name.id)
+    return name.id, bucket, [*map(_number, _stored(name)), _bucket_number(bucket)]
+
+
+def grams_asked(terms: Iterable[str], division_prefix: str) -> list[str]:
+    """What a row must hold: the pairs of each term, the character of a term that has only one."""
+    asked: set[str] = {f"d{division_prefix}"} if division_prefix else set()
+    for term in terms:
+        units = _units(term)
+        asked.update(_pairs(units) if len(units) > 4 else (units,))
+    return sorted(asked)
+
+
+def as_match(grams: Iterable[str]) -> str:
+    """The question in the words of FTS5: hexadecimal digits and AND."""
+    return " AND ".join(grams)
+
+
+def as_array(grams: Iterable[str], bucket: int | None) -> list[int]:
+    """The question in the numbers of the array."""
+    return [*map(_number, grams), *([] if bucket is None else [_bucket_number(bucket)])]
