@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gettext
 from datetime import date, timedelta
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -227,3 +229,16 @@ def test_the_objection_of_the_product_quality_law() -> None:
     found = deadline(load_builtin(), "supervision.objection", date(2026, 9, 16), CALENDAR)
     assert found.date == date(2026, 10, 8)
     assert found.rule.checked is Checked.TEXT
+
+
+def test_the_chinese_catalogue_explains_a_deadline() -> None:
+    catalogue = files("zhiheng.kernel") / "locale/zh_Hans/LC_MESSAGES/django.mo"
+    with catalogue.open("rb") as file:
+        translate = gettext.GNUTranslations(file).gettext
+    found = deadline(load_builtin(), "supervision.objection", date(2026, 9, 16), CALENDAR)
+    assert [sentence.render(translate, "zh-hans") for sentence in found.explanation] == [
+        "自2026-09-16收到检验结论书面通知之日起15日。",
+        "依据：中华人民共和国产品质量法第15条。",
+        "期限最后一日2026-10-01为节假日，顺延至2026-10-08。",
+        "依据：期间计算的一般规则。",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from zhiheng.kernel.codes import orgcode, uscc
 from zhiheng.kernel.errors import Refused
+from zhiheng.kernel.rule_file import OPTIONAL, REQUIRED
 from zhiheng.kernel.rulebook import DURATIONS, Checked, Rulebook, Unit, load, load_builtin
 
 TODAY = date(2026, 5, 1)
@@ -149,6 +151,13 @@ def test_a_case_keeps_the_value_of_its_own_day(change: date, day: date) -> None:
     assert [rule.value for rule in book.history("test.limit")] == [45, 60]
 
 
+def test_both_days_of_a_period_belong_to_it() -> None:
+    book = load({"law.toml": entry(valid_from="2026-04-15", valid_to="2026-04-20")})
+    (rule,) = book
+    held = [day for day in range(13, 23) if rule.is_valid_on(date(2026, 4, day))]
+    assert held == [15, 16, 17, 18, 19, 20]
+
+
 def test_a_day_without_a_value_and_an_unknown_rule_are_refused() -> None:
     book = load({"law.toml": entry(valid_from="2026-04-15")})
     with pytest.raises(Refused, match="no value for 2026-04-14"):
@@ -220,3 +229,8 @@ def test_our_own_defaults_are_not_dressed_as_law() -> None:
         assert (rule.checked is Checked.OURS) == (rule.instrument == "质衡默认值")
         assert not (rule.article and rule.checked is Checked.UNVERIFIED)
         assert rule.trigger is None or rule.unit in DURATIONS
+
+
+def test_the_topic_names_every_field_unit_and_mark() -> None:
+    topic = (Path(__file__).resolve().parents[2] / "docs/topics/rulebook.md").read_text(encoding="utf-8")
+    assert [word for word in (*REQUIRED, *OPTIONAL, *Unit, *Checked) if f"`{word}`" not in topic] == []
