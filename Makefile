@@ -51,7 +51,7 @@ bench: .venv/.ready-to-develop ## Measure speed and memory (one part: make bench
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 docs: .venv/.ready-to-develop ## Write the reference pages anew and check all links
-	@$(BIN)/python tools/docs.py $(ARGS)
+	@$(BIN)/python -m tools.docs $(ARGS)
 
 messages: .venv/.ready-to-develop ## Bring the translation catalogues up to date (one room: ARGS=kernel)
 	@$(BIN)/python tools/messages.py $(ARGS)
