@@ -12,7 +12,18 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from zhiheng.foundation.ledger.writer import bulk_insert
+
 RowOfValues = tuple[object, ...]
+
+
+def insert(
+    connection: BaseDatabaseWrapper, table: str, columns: Mapping[str, str], rows: Sequence[RowOfValues]
+) -> None:
+    """Insert rows that are known to be new."""
+    if connection.vendor != "postgresql":
+        rows = _for_sqlite(connection, columns, rows)
+    bulk_insert(connection, table, ", ".join(columns), rows)
 
 
 def upsert(

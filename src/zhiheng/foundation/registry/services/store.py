@@ -9,7 +9,7 @@ from typing import Final
 from django.db import connection
 
 from zhiheng.foundation.registry import name_index
-from zhiheng.foundation.registry.bulk import upsert
+from zhiheng.foundation.registry.bulk import insert, upsert
 from zhiheng.foundation.registry.models import Enterprise, EnterpriseName
 from zhiheng.foundation.registry.name_index import Indexed
 from zhiheng.foundation.registry.services.particulars import FIELDS, Known, NameKnown, Particulars
@@ -63,14 +63,18 @@ def load(codes: Collection[str]) -> dict[str, Known]:
 
 def save(known: Sequence[Known], at: datetime) -> None:
     """Write the enterprises that a chunk touched, their names, and the index of names."""
-    upsert(connection, "registry_enterprise", ENTERPRISE, [each.stored(at) for each in known], _ON_ENTERPRISE)
-    touched = [(each.uscc, name) for each in known for name in each.names.values() if name.touched]
-    rows = [
-        (uscc, name.name, name.key, name.current, name.since, name.until, name.source, name.entry)
-        for uscc, name in touched
-    ]
-    upsert(connection, "registry_enterprisename", _NAME, rows, _ON_NAME)
+    fresh = [each.stored(at) for each in known if not each.stored_division]
+    changed = [each.stored(at) for each in known if each.stored_division]
+    insert(connection, "registry_enterprise", ENTERPRISE, fresh)
+    upsert(connection, "registry_enterprise", ENTERPRISE, changed, _ON_ENTERPRISE)
+    names = [(each.uscc, name) for each in known for name in each.names.values() if name.touched]
+    insert(connection, "registry_enterprisename", _NAME, [_row(*each) for each in names if not each[1].id])
+    upsert(connection, "registry_enterprisename", _NAME, [_row(*each) for each in names if each[1].id], _ON_NAME)
     _index(known)
+
+
+def _row(uscc: str, name: NameKnown) -> tuple[object, ...]:
+    return uscc, name.name, name.key, name.current, name.since, name.until, name.source, name.entry
 
 
 def _index(known: Sequence[Known]) -> None:
