@@ -146,28 +146,27 @@ class _Tails:
         return _Tails(_reaching(data.x), _reaching(data.n - data.x), _reaching(data.n))
 
     def log_likelihood(self, rate: float, theta: float) -> float:
-        return float(
-            self.events @ np.log(rate + theta * _steps(self.events))
-            + self.others @ np.log(1.0 - rate + theta * _steps(self.others))
-            - self.items @ np.log1p(theta * _steps(self.items))
+        return (
+            _total(self.events * np.log(rate + theta * _steps(self.events)))
+            + _total(self.others * np.log(1.0 - rate + theta * _steps(self.others)))
+            - _total(self.items * np.log1p(theta * _steps(self.items)))
         )
 
     def slope(self, rate: float, theta: float) -> float:
         """Derivative in theta; at the best rate also that of the profile likelihood."""
         e, o, n = _steps(self.events), _steps(self.others), _steps(self.items)
-        return float(
-            self.events @ (e / (rate + theta * e))
-            + self.others @ (o / (1.0 - rate + theta * o))
-            - self.items @ (n / (1.0 + theta * n))
+        return (
+            _total(self.events * e / (rate + theta * e))
+            + _total(self.others * o / (1.0 - rate + theta * o))
+            - _total(self.items * n / (1.0 + theta * n))
         )
 
     def rate(self, theta: float) -> float:
         """Rate that maximises the likelihood for this theta: the one root of a falling function."""
 
         def score(rate: float) -> float:
-            return float(
-                self.events @ (1.0 / (rate + theta * _steps(self.events)))
-                - self.others @ (1.0 / (1.0 - rate + theta * _steps(self.others)))
+            return _total(self.events / (rate + theta * _steps(self.events))) - _total(
+                self.others / (1.0 - rate + theta * _steps(self.others))
             )
 
         low, high = _RATE_EDGE, 1.0 - _RATE_EDGE
@@ -181,6 +180,11 @@ class _Tails:
 def _reaching(values: Floats) -> Floats:
     histogram = np.bincount(values.astype(np.int64))
     return np.asarray(histogram[::-1].cumsum()[::-1][1:], dtype=np.float64)
+
+
+def _total(terms: Floats) -> float:
+    # Not a product of vectors: its last bits would depend on how many threads the BLAS library runs.
+    return float(np.sum(terms))
 
 
 def _steps(tail: Floats) -> NDArray[np.float64]:
