@@ -11,15 +11,16 @@ from typing import Literal
 from zhiheng.kernel.errors import N_, Problem
 
 Kind = Literal["officer", "system", "public"]
-NATION = "000000"
+NATION = "100000"
 
 
 def division_prefix(code: str) -> str:
     """What the codes of a division and of all below it begin with; the nation begins all."""
-    for width, zeros in ((0, "000000"), (2, "0000"), (4, "00")):
-        if code.endswith(zeros) and len(code) == len("000000"):
-            return code[:width]
-    return code
+    if code == NATION:
+        return ""
+    if code.endswith("0000"):
+        return code[:2]
+    return code[:4] if code.endswith("00") else code
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,11 @@ _REGIONS = (
 )
 PROVINCES = frozenset(str(province) for region in _REGIONS for province in region)
 """The first two digits of the 34 divisions at province level."""
+FICTIONAL = frozenset({"90", "91"})
+"""Provinces that GB/T 2260 does not assign and that this project uses for places that do not exist.
+
+The form lets them through; whether a place exists is for the dated table of divisions to say.
+"""
 
 
 class Level(IntEnum):
@@ -109,7 +114,7 @@ def parse(text: str) -> Division:
         )
     if code == NATION:
         return Division(code)
-    if code[:2] not in PROVINCES:
+    if code[:2] not in PROVINCES | FICTIONAL:
         raise refuse(
             "division.province",
             N_("The division code “%(code)s” begins with “%(found)s”, which is no province of GB/T 2260."),

@@ -1,0 +1,1 @@
+"""One question, one module: a snapshot and parameters in, tables with their provenance out."""
