@@ -93,7 +93,7 @@ def test_standards_are_kept_in_one_form_where_they_can_be_read() -> None:
         ({"sampled_on": "2024-13-05"}, "sampled_on:cell.date"),
         ({"verdict": "基本合格"}, "verdict:cell.choice"),
         ({"verdict": ""}, "verdict:cell.missing"),
-        ({"division": "909999"}, "division:division.province"),
+        ({"division": "3301"}, "division:division.form"),
         ({"producer": "甲公司", "producer_uscc": "91330100799655058A"}, "producer_uscc:uscc.check"),
         ({"producer_uscc": "91330100799655058B"}, "producer:result.nameless_party"),
         ({"seller_uscc": "91330100799655058B"}, "seller:result.nameless_party"),

@@ -87,7 +87,7 @@ class Result(models.Model):
     producer_uscc = CodeField(max_length=18, blank=True)
     producer_name = models.CharField(max_length=200, blank=True)
     producer_place = models.CharField(max_length=300, blank=True)
-    producer_party = KeyField(blank=True, help_text=_("Key of the name, where a person says who is meant."))
+    producer_party = KeyField(blank=True, help_text=_("Key of the name, where the source states no code."))
     seller_uscc = CodeField(max_length=18, blank=True)
     seller_name = models.CharField(max_length=200, blank=True)
     seller_party = KeyField(blank=True)

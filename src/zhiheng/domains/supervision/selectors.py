@@ -48,7 +48,7 @@ class Filters:
         }
         found = Q(**same)
         if self.division:
-            found &= within("division", division_prefix(self.division)) & ~Q(division="")
+            found &= within("division", division_prefix(self.division))
         if self.producer:
             found &= Q(producer_uscc=self.producer)
         if self.since:

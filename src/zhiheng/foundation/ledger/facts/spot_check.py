@@ -38,6 +38,7 @@ class SpotCheckResult(Fact):
     `selection` says how the object was chosen (random, risk_targeted, undeclared) and `coverage`
     whether the source reports all results or failures only: the two things that decide into which
     rate, if any, the result may enter. `division` of the entry is the place of sampling.
+    `reason` says why an entry corrects an earlier one; a first entry has none.
     """
 
     KIND: ClassVar[str] = "spot_check.result"
@@ -68,6 +69,7 @@ class SpotCheckResult(Fact):
     note: str = ""
     source_url: str = ""
     key: str = ""
+    reason: str = ""
 
     def subjects(self) -> tuple[Subject, ...]:
         """The result itself, the enterprises that are known, and the laboratory where it has a code."""
