@@ -65,20 +65,23 @@ def rate_bars(rows: Iterable[RateRow], words: Words, *, overall: float | None = 
     """Rates of groups, best first; `overall` draws the rate of all groups as a line to compare with."""
     ordered = sorted(rows, key=lambda row: (-row.estimate, row.label))
     values = [_bar(row, words) for row in ordered]
-    low = _floor(ordered, overall)
+    scale = alt.Scale(domain=[_floor(ordered, overall), 100], nice=False)
     names = [row.label for row in ordered]
     y = alt.Y("label:N", sort=names, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False))
     base = alt.Chart(alt.InlineData(values=values)).encode(y=y, tooltip=_tooltip())
-    x = alt.X("lower:Q", title=words.axis, scale=alt.Scale(domain=[low, 100], nice=False))
     layers = [
-        base.mark_rule(size=3, color=LIGHT.line).encode(x=x, x2="upper:Q"),
+        base.mark_rule(size=3, color=LIGHT.line).encode(
+            x=alt.X("lower:Q", title=words.axis, scale=scale), x2="upper:Q"
+        ),
         base.mark_point(size=64, opacity=1, strokeWidth=2, color=LIGHT.accent).encode(
-            x="estimate:Q", fill=_filled(), shape=_shape()
+            x=alt.X("estimate:Q", scale=scale),
+            fill=_hollow_when_small(alt.value(LIGHT.accent)),
+            shape=_shape(),
         ),
         base.mark_text(align="left", dx=8, color=LIGHT.ink).encode(x=alt.value(WIDTH), text="shown:N"),
     ]
     if overall is not None:
-        layers.insert(0, _reference(overall))
+        layers.insert(0, _reference(overall, scale))
     chart = alt.layer(*layers).properties(width=WIDTH, height=ROW_HEIGHT * max(len(values), 1))
     return _dressed(chart, words)
 
@@ -92,22 +95,26 @@ def rate_trend(rows: Iterable[TrendRow], words: Words) -> Drawn:
     periods = list(dict.fromkeys(row.label for row in ordered))
     ends = {row.series: row for row in ordered}
     values = [{**_bar(row, words), "series": row.series, "end": _end(row, ends)} for row in ordered]
+    colours = alt.Scale(domain=names, range=[LIGHT.accent, LIGHT.ink, LIGHT.quiet][: len(names)])
     base = alt.Chart(alt.InlineData(values=values)).encode(
         x=alt.X("label:N", sort=periods, title=None, axis=alt.Axis(labelAngle=0, ticks=False)),
-        color=_by_series(names, (LIGHT.accent, LIGHT.ink, LIGHT.quiet)),
+        color=alt.Color("series:N", legend=None, scale=colours),
         xOffset=alt.XOffset("series:N", sort=names) if len(names) > 1 else alt.Undefined,
         tooltip=_tooltip(),
     )
-    y = alt.Y(
-        "estimate:Q", title=words.axis, scale=alt.Scale(domain=[_floor(ordered, None), 100], nice=False)
-    )
+    scale = alt.Scale(domain=[_floor(ordered, None), 100], nice=False)
+    y = alt.Y("estimate:Q", title=words.axis, scale=scale)
     dashes = alt.StrokeDash(
         "series:N", legend=None, scale=alt.Scale(domain=names, range=[[1, 0], [6, 3], [2, 2]][: len(names)])
     )
     chart = alt.layer(
-        base.mark_rule(size=3, opacity=0.5).encode(y=alt.Y("lower:Q", title=words.axis), y2="upper:Q"),
+        base.mark_rule(size=3, opacity=0.5).encode(
+            y=alt.Y("lower:Q", title=words.axis, scale=scale), y2="upper:Q"
+        ),
         base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dashes),
-        base.mark_point(size=56, opacity=1, strokeWidth=2).encode(y=y, fill=_filled(), shape=_shape()),
+        base.mark_point(size=56, opacity=1, strokeWidth=2).encode(
+            y=y, fill=_hollow_when_small(alt.Fill("series:N", legend=None, scale=colours)), shape=_shape()
+        ),
         base.mark_text(align="left", dx=10).encode(y=y, text="end:N"),
     ).properties(width=max(WIDTH, TREND_STEP * len(periods)), height=TREND_HEIGHT)
     return _dressed(chart, words)
@@ -137,13 +144,9 @@ def _floor(rows: Sequence[RateRow], overall: float | None) -> int:
     return max(0, 10 * floor(10 * lowest - 0.2))
 
 
-def _filled() -> alt.Fill:
-    """A small group has a hollow point."""
-    return alt.Fill(
-        "small:N",
-        legend=None,
-        scale=alt.Scale(domain=[False, True], range=[LIGHT.accent, LIGHT.paper]),
-    )
+def _hollow_when_small(filled: alt.Fill | alt.Value[str]) -> Any:
+    """A small group has a hollow point, in whatever colour the others are filled."""
+    return alt.condition(alt.datum.small, alt.value(LIGHT.paper), filled)
 
 
 def _shape() -> alt.Shape:
@@ -152,18 +155,14 @@ def _shape() -> alt.Shape:
     )
 
 
-def _by_series(names: Sequence[str], colours: Sequence[str]) -> alt.Color:
-    scale = alt.Scale(domain=list(names), range=list(colours[: len(names)]))
-    return alt.Color("series:N", legend=None, scale=scale)
-
-
 def _tooltip() -> list[alt.Tooltip]:
     return [alt.Tooltip("label:N", title=" "), alt.Tooltip("shown:N", title="%")]
 
 
-def _reference(overall: float) -> alt.Chart:
+def _reference(overall: float, scale: alt.Scale) -> alt.Chart:
     data = alt.InlineData(values=[{"overall": round(100 * overall, 3)}])
-    line: alt.Chart = alt.Chart(data).mark_rule(color=LIGHT.quiet, strokeDash=[4, 3]).encode(x="overall:Q")
+    mark = alt.Chart(data).mark_rule(color=LIGHT.quiet, strokeDash=[4, 3])
+    line: alt.Chart = mark.encode(x=alt.X("overall:Q", scale=scale))
     return line
 
 
@@ -188,6 +187,6 @@ def _dressed(chart: Drawn, words: Words) -> Drawn:
             titleFontWeight="normal",
         )
         .configure_axisX(titleAnchor="start")
-        .configure_axisY(grid=False, titleAnchor="end")
+        .configure_axisY(grid=False, titleAngle=0, titleAlign="left", titleAnchor="end", titleY=-10, titleX=0)
     )
     return drawn

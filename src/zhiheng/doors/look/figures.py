@@ -73,26 +73,36 @@ class Provenance:
     few: str
 
 
-def provenance_of(rate: object) -> Provenance | None:
-    """Make a rate presentable; `None` when there is nothing to show."""
+def provenance_of(rate: object, about: object = None) -> Provenance | None:
+    """Make a rate presentable; `None` when there is nothing to show.
+
+    What holds for a whole table (period, source, snapshot …) may stand in `about`.
+    """
     estimate = part(rate, "estimate")
     if estimate is None:
         return None
-    lower, upper = part(rate, "lower"), part(rate, "upper")
-    interval = "" if lower is None or upper is None else span(lower, upper)
+    interval = _interval(rate, "")
+    exact, shrunk = _interval(rate, "exact_"), part(rate, "shrunk")
     facts = [(pgettext("provenance", "Interval"), interval)] if interval else []
+    if exact:
+        facts.append((pgettext("provenance", "Exact interval"), exact))
     facts.append((pgettext("provenance", "Samples"), amount(part(rate, "n") or 0)))
-    facts += facts_of(rate)
-    few = (
-        _("Few samples: the estimate leans on its group and must not be ranked.")
-        if part(rate, "small")
-        else ""
-    )
+    if shrunk is not None:
+        facts.append(
+            (pgettext("provenance", "Steadied"), f"{percent(shrunk)} {_interval(rate, 'shrunk_')}".strip())
+        )
+    facts += facts_of(rate, about)
+    few = _("Few samples: not for ranking.") if part(rate, "small") else ""
     return Provenance(value=percent(estimate), after=interval, facts=tuple(facts), few=few)
 
 
-def facts_of(known: object) -> list[tuple[str, str]]:
-    """The provenance that a number carries, named in the reader's language."""
+def _interval(rate: object, kind: str) -> str:
+    lower, upper = part(rate, f"{kind}lower"), part(rate, f"{kind}upper")
+    return "" if lower is None or upper is None else span(lower, upper)
+
+
+def facts_of(*known: object) -> list[tuple[str, str]]:
+    """The provenance that a number carries, or that is said about its table, in the reader's language."""
     names = {
         "population": pgettext("provenance", "Speaks of"),
         "period": pgettext("provenance", "Period"),
@@ -100,13 +110,18 @@ def facts_of(known: object) -> list[tuple[str, str]]:
         "snapshot": pgettext("provenance", "Snapshot"),
         "method": pgettext("provenance", "Method"),
     }
-    found = ((name, part(known, name)) for name in FACTS)
-    return [(names[name], _written(name, value)) for name, value in found if value not in (None, "")]
+    facts = []
+    for name in FACTS:
+        said = (part(place, name) for place in known if place is not None)
+        value = next((value for value in said if value not in (None, "")), None)
+        if value is not None:
+            facts.append((names[name], _written(name, value)))
+    return facts
 
 
 def _written(name: str, value: object) -> str:
     if name == "snapshot" and isinstance(value, int):
-        return _("up to entry %(number)s") % {"number": amount(value)}
+        return _("up to entry %(number)s") % {"number": value}
     return str(value)
 
 

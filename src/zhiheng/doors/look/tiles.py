@@ -46,7 +46,7 @@ NATION: dict[str, tuple[int, int, str, str]] = {
     "51": (4, 3, N_("Sichuan"), "SC"),
     "52": (6, 3, N_("Guizhou"), "GZ"),
     "53": (5, 2, N_("Yunnan"), "YN"),
-    "54": (4, 1, N_("Tibet"), "XZ"),
+    "54": (4, 1, N_("Xizang"), "XZ"),
     "61": (3, 4, N_("Shaanxi"), "SN"),
     "62": (2, 3, N_("Gansu"), "GS"),
     "63": (3, 2, N_("Qinghai"), "QH"),

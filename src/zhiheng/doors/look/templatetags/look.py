@@ -17,7 +17,7 @@ from django.forms import BoundField, Form
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
@@ -98,12 +98,7 @@ def menu(content: SafeString) -> SafeString:
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, where: str, label: str, count: int | None = None) -> SafeString:
     """A link of the menu to a URL name or path; marked when the page lies at or below it."""
-    try:
-        href = reverse(where)
-    except NoReverseMatch:
-        if not where.startswith("/"):
-            raise
-        href = where
+    href = where if where.startswith("/") else reverse(where)
     path = getattr(context.get("request"), "path", "")
     root = href.strip("/").count("/") == 0
     here = path == href or (not root and path.startswith(href))
@@ -152,9 +147,9 @@ def _shape(paths: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def rate(context: Context, rate: object, absent: str = "") -> SafeString:
-    """A rate with its interval; a touch tells how it is known."""
-    shown = None if rate is None else figures.provenance_of(rate)
+def rate(context: Context, rate: object, about: object = None, absent: str = "") -> SafeString:
+    """A rate with its interval; a touch tells how it is known. `about`: what holds for the whole table."""
+    shown = None if rate is None else figures.provenance_of(rate, about)
     if shown is None:
         return _missing(absent or _("No samples in this selection"))
     scope = {
@@ -189,7 +184,7 @@ def missing(reason: str) -> SafeString:
 @register.simple_tag
 def qty(value: figures.Number | None, unit: str = "", digits: int | None = None) -> SafeString | str:
     """A number with grouped thousands and its unit."""
-    if value is None or value == "":
+    if value is None or value == "" or value != value:  # noqa: PLR0124  only NaN differs from itself
         return _missing(_("Not recorded"))
     shown = figures.amount(value, digits)
     return format_html('<span class="nowrap">{} <small>{}</small></span>', shown, unit) if unit else shown
