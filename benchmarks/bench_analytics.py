@@ -42,7 +42,7 @@ def rows() -> Iterator[Row]:
             yield f"pass rates {what} ({groups:,} groups), median of 3", sorted(times)[1], "s", target
 
 
-def _snapshot(folder: Path):  # type: ignore[no-untyped-def]  # its type is known only when Django is ready
+def _snapshot(folder: Path):
     """A snapshot of simulated results, as the ledger would have cut it, without the ledger."""
     from zhiheng.foundation.ledger.columns import ENTRY_COLUMNS, ENTRY_SCHEMA, fact_schema
     from zhiheng.foundation.ledger.snapshots import Part, Snapshot
@@ -61,7 +61,7 @@ def _snapshot(folder: Path):  # type: ignore[no-untyped-def]  # its type is know
     return Snapshot(folder, "bench", 1, 0, RESULTS, "", (), tuple(parts), "")
 
 
-def _table(drawn, days: np.ndarray, at: slice, schema: pa.Schema) -> pa.Table:  # type: ignore[no-untyped-def]
+def _table(drawn, days: np.ndarray, at: slice, schema: pa.Schema) -> pa.Table:
     count = len(drawn.product_kind[at])
     plain = {
         "product_kind": _texts("产品种类{:02d}", drawn.product_kind[at]),

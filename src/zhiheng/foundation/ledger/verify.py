@@ -150,7 +150,11 @@ def _check_range(part: _Range) -> _Checked:
                 elif previous != ends_with:
                     return stopped(_unlinked(part.book, number))
                 digest = digests.get(values[-1])
-                if not digest or digest(header(part.book, number, *values, previous, payload)) != stored:
+                if (
+                    not digest
+                    or digest(header(part.book, number, *values, previous=previous, payload=payload))
+                    != stored
+                ):
                     return stopped(_altered(part.book, number))
                 ends_with, expected, seen = stored, expected + 1, seen + 1
     return stopped(None if expected == part.last + 1 else _gap(part.book, expected))

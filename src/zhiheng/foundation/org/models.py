@@ -31,7 +31,7 @@ class Division(models.Model):
     parent = models.CharField(max_length=6, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=40)
+    source = models.CharField(max_length=80)
 
     class Meta:
         """A code may stand twice, at different times."""

@@ -20,24 +20,12 @@ from zhiheng.foundation.ledger.facts.org import (
 )
 from zhiheng.foundation.org import policy, roles
 from zhiheng.foundation.org.actors import NATION, Actor
+from zhiheng.foundation.org.data import DivisionRow
 from zhiheng.foundation.org.models import Account, Agency, Appointment, Division, Officer, Token
 from zhiheng.kernel.chain import canonical, hasher
 from zhiheng.kernel.errors import N_, refuse
 
 TOKEN_DAYS_MAX = 366
-
-
-@dataclass(frozen=True, slots=True)
-class DivisionRow:
-    """A division as a table states it."""
-
-    code: str
-    name: str
-    level: int
-    parent: str
-    name_en: str = ""
-    valid_from: date | None = None
-    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

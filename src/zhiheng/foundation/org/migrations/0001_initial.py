@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('parent', models.CharField(blank=True, max_length=6)),
                 ('valid_from', models.DateField(blank=True, null=True)),
                 ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(max_length=40)),
+                ('source', models.CharField(max_length=80)),
             ],
             options={
                 'ordering': ('code', 'valid_from'),
