@@ -89,7 +89,15 @@ def test_a_trend_of_too_many_lines_is_refused() -> None:
 
 
 def test_the_description_travels_with_the_chart() -> None:
-    assert to_spec(rate_bars(ROWS, WORDS))["description"] == WORDS.description
+    said = Words(axis="%", description='"合格率" <低>')
+    assert to_spec(rate_bars(ROWS, said))["description"] == said.description
+    root = ElementTree.fromstring(to_svg(rate_bars(ROWS, said)))  # noqa: S314  drawn here
+    assert (root.get("role"), root.get("aria-label")) == ("img", said.description)
+
+
+def test_a_chart_without_a_description_is_refused() -> None:
+    with pytest.raises(ValueError, match="description"):
+        to_svg(rate_bars(ROWS, Words(axis="%", description="")))
 
 
 def test_no_rows_still_draw_an_axis() -> None:

@@ -299,7 +299,8 @@ def test_progress_says_how_far_or_that_the_end_is_not_known() -> None:
 
 def test_the_menu_stands_twice_but_is_written_once() -> None:
     html = show(
-        "{% menu %}{% nav_link '/workbench/' '工作' %}{% nav_link '/workbench/results/' '结果' %}{% endmenu %}",
+        "{% menu %}{% nav_link '/workbench/' '工作' %}"
+        "{% nav_link '/workbench/results/' '结果' %}{% endmenu %}",
         "/workbench/results/9/",
     )
     assert html.count("<nav") == 2

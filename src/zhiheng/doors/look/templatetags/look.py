@@ -184,7 +184,7 @@ def missing(reason: str) -> SafeString:
 @register.simple_tag
 def qty(value: figures.Number | None, unit: str = "", digits: int | None = None) -> SafeString | str:
     """A number with grouped thousands and its unit."""
-    if value is None or value == "" or value != value:  # noqa: PLR0124  only NaN differs from itself
+    if value is None or value == "" or value != value:  # only NaN differs from itself
         return _missing(_("Not recorded"))
     shown = figures.amount(value, digits)
     return format_html('<span class="nowrap">{} <small>{}</small></span>', shown, unit) if unit else shown
