@@ -6,7 +6,7 @@ byte by byte (`fields`). This module refuses to hold personal data: no legal rep
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +15,13 @@ from zhiheng.foundation.org.actors import Actor
 from zhiheng.foundation.org.guard import GuardedQuerySet
 from zhiheng.foundation.registry.fields import CodeField, KeyField
 
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
+
 
 class EnterpriseQuerySet(GuardedQuerySet["Enterprise"]):
     """Registered particulars are public (企业信息公示暂行条例): everybody sees every enterprise."""
 
-    def _visible_to(self, actor: Actor) -> Self:
+    def _visible_to(self, actor: Actor) -> Self:  # noqa: ARG002  everybody sees the same
         return self._clone()
 
 
@@ -109,11 +111,27 @@ class EnterpriseName(models.Model):
         return self.name
 
 
-class OfficersQuerySet(GuardedQuerySet["models.Model"]):
+class OfficersQuerySet(GuardedQuerySet[M_co]):
     """What is known from results that may not be published yet: for officers, not for the public."""
 
     def _visible_to(self, actor: Actor) -> Self:
         return self.none() if actor.kind == "public" else self._clone()
+
+
+class ProductQuerySet(OfficersQuerySet["Product"]):
+    """Products, for officers."""
+
+
+class ModelQuerySet(OfficersQuerySet["ProductModel"]):
+    """Models, for officers."""
+
+
+class BatchQuerySet(OfficersQuerySet["Batch"]):
+    """Batches, for officers."""
+
+
+class PartyQuerySet(OfficersQuerySet["UnresolvedParty"]):
+    """Parties without a code, for officers."""
 
 
 class Product(models.Model):
@@ -136,7 +154,7 @@ class Product(models.Model):
     brand = models.TextField(blank=True)
     first_seen = models.DateTimeField()
 
-    objects = OfficersQuerySet.as_manager()
+    objects = ProductQuerySet.as_manager()
     objects_of_django = models.Manager()
 
     class Meta:
@@ -160,7 +178,7 @@ class ProductModel(models.Model):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="models", db_index=False)
     text = models.TextField()
 
-    objects = OfficersQuerySet.as_manager()
+    objects = ModelQuerySet.as_manager()
     objects_of_django = models.Manager()
 
     class Meta:
@@ -184,7 +202,7 @@ class Batch(models.Model):
     )
     text = models.TextField()
 
-    objects = OfficersQuerySet.as_manager()
+    objects = BatchQuerySet.as_manager()
     objects_of_django = models.Manager()
 
     class Meta:
@@ -221,7 +239,7 @@ class UnresolvedParty(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.CharField(max_length=80, blank=True)
 
-    objects = OfficersQuerySet.as_manager()
+    objects = PartyQuerySet.as_manager()
     objects_of_django = models.Manager()
 
     class Meta:

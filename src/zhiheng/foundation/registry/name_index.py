@@ -21,17 +21,16 @@ TABLE: Final = "registry_namegram"
 BUCKETS: Final = 128
 """PostgreSQL: a fixed random part of the names, looked through first (see `search_names`)."""
 
-_UP: Final = {
-    # Nothing but the row numbers is kept of a text: no positions, no sizes, no second copy.
-    "sqlite": (
-        f"CREATE VIRTUAL TABLE {TABLE} USING fts5"
-        "(grams, content='', detail='none', columnsize=0, tokenize='ascii')",
-    ),
-    "postgresql": (
-        f"CREATE TABLE {TABLE} (name_id bigint PRIMARY KEY, bucket smallint NOT NULL, grams bigint[] NOT NULL)",
-        f"CREATE INDEX {TABLE}_grams ON {TABLE} USING gin (grams)",
-    ),
-}
+# Nothing but the row numbers is kept of a text: no positions, no sizes, no second copy.
+_FTS5: Final = (
+    f"CREATE VIRTUAL TABLE {TABLE} USING fts5"
+    "(grams, content='', detail='none', columnsize=0, tokenize='ascii')"
+)
+_ARRAYS: Final = (
+    f"CREATE TABLE {TABLE} (name_id bigint PRIMARY KEY, bucket smallint NOT NULL, grams bigint[] NOT NULL)"
+)
+_GIN: Final = f"CREATE INDEX {TABLE}_grams ON {TABLE} USING gin (grams)"
+_UP: Final = {"sqlite": (_FTS5,), "postgresql": (_ARRAYS, _GIN)}
 
 
 def create(connection: BaseDatabaseWrapper) -> None:
@@ -83,6 +82,9 @@ def move(connection: BaseDatabaseWrapper, names: Sequence[tuple[Indexed, Indexed
 # ---- grams ----------------------------------------------------------------------------------
 
 
+_DIGITS: Final = 4
+
+
 def bucket_of(name_id: int) -> int:
     """The bucket of a name: neighbours in a file come from one place, so they are scattered."""
     return (name_id * 2_654_435_761 >> 12) % BUCKETS
@@ -94,11 +96,11 @@ def _units(key: str) -> str:
 
 
 def _pairs(units: str) -> Iterator[str]:
-    return (units[start : start + 8] for start in range(0, len(units) - 4, 4))
+    return (units[start : start + 2 * _DIGITS] for start in range(0, len(units) - _DIGITS, _DIGITS))
 
 
 def _singles(units: str) -> Iterator[str]:
-    return (units[start : start + 4] for start in range(0, len(units), 4))
+    return (units[start : start + _DIGITS] for start in range(0, len(units), _DIGITS))
 
 
 def _places(division: str) -> Iterator[str]:
@@ -124,10 +126,8 @@ def _bucket_number(bucket: int) -> int:
 
 
 def _array_row(name: Indexed) -> tuple[int, int, str]:
-    # The array as PostgreSQL writes it: handed over as a list it would cost three times as much.
     bucket = bucket_of(name.id)
-    grams = ",".join(map(str, map(_number, _stored(name))))
-    return name.id, bucket, f"{{{grams},{_bucket_number(bucket)}}}"
+    return name.id, bucket, as_array(_stored(name), bucket)
 
 
 def grams_asked(terms: Iterable[str], division_prefix: str) -> list[str]:
@@ -135,7 +135,7 @@ def grams_asked(terms: Iterable[str], division_prefix: str) -> list[str]:
     asked: set[str] = {f"d{division_prefix}"} if division_prefix else set()
     for term in terms:
         units = _units(term)
-        asked.update(_pairs(units) if len(units) > 4 else (units,))
+        asked.update(_pairs(units) if len(units) > _DIGITS else (units,))
     return sorted(asked)
 
 
@@ -144,6 +144,7 @@ def as_match(grams: Iterable[str]) -> str:
     return " AND ".join(grams)
 
 
-def as_array(grams: Iterable[str], bucket: int | None) -> list[int]:
-    """The question in the numbers of the array."""
-    return [*map(_number, grams), *([] if bucket is None else [_bucket_number(bucket)])]
+def as_array(grams: Iterable[str], bucket: int | None) -> str:
+    """An array as PostgreSQL writes it; handed over as a list it would cost three times as much."""
+    numbers = [*map(_number, grams), *([] if bucket is None else [_bucket_number(bucket)])]
+    return f"{{{','.join(map(str, numbers))}}}"

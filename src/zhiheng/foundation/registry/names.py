@@ -15,7 +15,7 @@ from typing import Final
 KEY_LIMIT: Final = 400
 """Longest key that is stored; names are at most 200 characters, but NFKC may lengthen them."""
 
-# Blanks of every width, controls and the characters that nobody sees: soft hyphen, joiners, marks of direction.
+# Blanks of every width, controls, and what nobody sees: soft hyphen, joiners, marks of direction.
 _UNSEEN: Final = re.compile(
     r"[\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ud800-\udfff]+"

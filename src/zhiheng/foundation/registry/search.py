@@ -68,7 +68,7 @@ class Found:
     former: bool
 
 
-Row = tuple[str, str, str, bool]
+Parameter = str | int
 Step = Callable[[Wanted, str, int], list[Found]]
 
 
@@ -130,7 +130,7 @@ def _hits(actor: Actor, found: list[tuple[str, Found]]) -> tuple[Hit, ...]:
     )
 
 
-def _rows(sql: str, parameters: list[object]) -> list[Found]:
+def _rows(sql: str, parameters: list[Parameter]) -> list[Found]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [Found(str(at), uscc, name, not current) for at, uscc, name, current in cursor.fetchall()]
@@ -160,9 +160,9 @@ def _equal(wanted: Wanted, after: str, count: int) -> list[Found]:
     low, high = wanted.prefix or "0", _after_last(wanted.prefix) if wanted.prefix else "~"
     not_code, code = _not_by_code(wanted)
     return _rows(
-        "SELECT n.id, n.uscc, n.name, n.current FROM registry_enterprisename n "
+        "SELECT n.id, n.uscc, n.name, n.current FROM registry_enterprisename n "  # noqa: S608  constants
         "JOIN registry_enterprise e ON e.uscc = n.uscc "
-        f"WHERE n.name_key = %s AND n.id > %s AND e.division >= %s AND e.division < %s {not_code} "  # noqa: S608
+        f"WHERE n.name_key = %s AND n.id > %s AND e.division >= %s AND e.division < %s {not_code} "
         "ORDER BY n.id LIMIT %s",
         [wanted.key, int(after or 0), low, high, *code, count],
     )
@@ -173,14 +173,14 @@ def _part(wanted: Wanted, after: str, count: int) -> list[Found]:
     return step(wanted, int(after or 0), count)
 
 
-def _not_by_code(wanted: Wanted) -> tuple[str, list[object]]:
+def _not_by_code(wanted: Wanted) -> tuple[str, list[Parameter]]:
     """What the first step has shown is not shown again."""
     if not wanted.code:
         return "", []
     return "AND NOT (n.uscc >= %s AND n.uscc < %s)", [wanted.code, _after_last(wanted.code)]
 
 
-def _checked(wanted: Wanted) -> tuple[str, list[object]]:
+def _checked(wanted: Wanted) -> tuple[str, list[Parameter]]:
     """The name holds every word; and of the names of one enterprise that do, the best stands for all.
 
     Best is the name that equals the query (the second step has shown it), then the present name,

@@ -72,12 +72,12 @@ def match_names(keys: Collection[str]) -> dict[str, str]:
     trading: dict[str, set[str]] = {}
     gone: dict[str, set[str]] = {}
     bearers = EnterpriseName.objects.filter(name_key__among=keys)
-    for key, uscc, status in bearers.values_list("name_key", "enterprise_id", "enterprise__status"):
+    for key, uscc, status in bearers.values_list("name_key", "enterprise__uscc", "enterprise__status"):
         (gone if status in GONE else trading).setdefault(key, set()).add(uscc)
     found = dict(
         UnresolvedParty.objects.unguarded("a person's decision on a name holds for whoever imports")
         .filter(name_key__among=keys, resolved_to__isnull=False)
-        .values_list("name_key", "resolved_to_id")
+        .values_list("name_key", "resolved_to__uscc")
     )
     for key in {*trading, *gone}:
         possible = trading.get(key) or gone[key]

@@ -57,16 +57,15 @@ def _former_names(cell: str) -> tuple[str, ...] | None:
     return tuple(str(one(name)) for name in found)
 
 
-_AMOUNT: Final = re.compile(r"(-?\d+(?:\.\d+)?)\(?(|万?[\u4e00-\u9fff()]{0,12})\)?")
-_CNY: Final = frozenset(
-    {"", "万", "万元", "万人民币", "万元人民币", "万人民币元", "万元(人民币)", "万元(人民币"}
-)
+_AMOUNT: Final = re.compile(r"(-?\d+(?:\.\d+)?)((?:万[\u4e00-\u9fff]{0,10})?)")
+_BETWEEN: Final = re.compile(r"[\s,()]+")
+_CNY: Final = frozenset({"", "万", "万元", "万人民币", "万元人民币", "万人民币元"})
 _NOT_STATED: Final = frozenset({"", "n/a", "-", "--", "/", "无", "null"})
 
 
 def capital(cell: str) -> str | None:
     """An amount in 10 000 CNY; another currency keeps its unit: 30,000(万美元) → 30000 万美元."""
-    plain = "".join(unicodedata.normalize("NFKC", cell).replace(",", "").split())
+    plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", cell))
     if plain.casefold() in _NOT_STATED:
         return None
     match = _AMOUNT.fullmatch(plain)
@@ -89,7 +88,7 @@ def capital(cell: str) -> str | None:
         )
     amount = f"{Decimal(match[1]).normalize():f}"
     unit = match[2]
-    return amount if unit in _CNY else f"{amount} {unit.replace('元(', '').strip('()')}"
+    return amount if unit in _CNY else f"{amount} {re.sub('^万元', '万', unit)}"
 
 
 _SIX_DIGITS: Final = re.compile(r"[0-9]{6}")
@@ -129,7 +128,7 @@ ENTERPRISES: Final = Sheet(
             "USCC",
             coded(uscc.parse),
             required=True,
-            example="91330106MA27XL0A5Q",
+            example="91330106MA27XL0A5C",
             aliases=("社会信用代码", "信用代码"),
         ),
         Column(

@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.db.models.manager
-import zhiheng.foundation.registry.fields
 from django.db import migrations, models
+
+import zhiheng.foundation.registry.fields
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,4 @@
-"""Reading what is known of the enterprises of a chunk, and writing what changed: a fixed number of statements."""
+"""What is known of the enterprises of a chunk is read, what changed written: a fixed number of statements."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def load(codes: Collection[str]) -> dict[str, Known]:
         found[uscc] = Known(uscc, particulars, entry, stored_division=particulars.division)
     names = EnterpriseName.objects.filter(enterprise__uscc__among=found).order_by("id")
     for uscc, *values in names.values_list(
-        "enterprise_id", "id", "name", "name_key", "current", "since", "until", "source", "entry"
+        "enterprise__uscc", "id", "name", "name_key", "current", "since", "until", "source", "entry"
     ):
         name = NameKnown(*values)
         found[uscc].names[name.key] = name
@@ -69,7 +69,9 @@ def save(known: Sequence[Known], at: datetime) -> None:
     upsert(connection, "registry_enterprise", ENTERPRISE, changed, _ON_ENTERPRISE)
     names = [(each.uscc, name) for each in known for name in each.names.values() if name.touched]
     insert(connection, "registry_enterprisename", _NAME, [_row(*each) for each in names if not each[1].id])
-    upsert(connection, "registry_enterprisename", _NAME, [_row(*each) for each in names if each[1].id], _ON_NAME)
+    upsert(
+        connection, "registry_enterprisename", _NAME, [_row(*each) for each in names if each[1].id], _ON_NAME
+    )
     _index(known)
 
 
@@ -95,7 +97,7 @@ def _index(known: Sequence[Known]) -> None:
         connection,
         [
             Indexed(identifier, key, _division(places[uscc]))
-            for identifier, uscc, key in ids.values_list("id", "enterprise_id", "name_key")
+            for identifier, uscc, key in ids.values_list("id", "enterprise__uscc", "name_key")
             if not places[uscc].names[key].id
         ],
     )
