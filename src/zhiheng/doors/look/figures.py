@@ -15,11 +15,12 @@ from typing import Any, Protocol
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 Number = int | float | Decimal
 GROUP = "\N{NARROW NO-BREAK SPACE}"
 MOST_DIGITS = 3
+SOON = 3  # days
 
 
 class Known(Protocol):
@@ -138,3 +139,15 @@ def instant(value: dt.date | dt.datetime, form: str = "") -> tuple[str, str]:
     local = timezone.localtime(value) if timezone.is_aware(value) else value
     shown = day(local.date()) if form == "long" else local.date().isoformat()
     return local.isoformat(timespec="seconds"), f"{shown} {local:%H:%M}"
+
+
+def days_left(days: int) -> tuple[str, str]:
+    """How long until a deadline, and the tone that the answer has."""
+    if days < 0:
+        return ngettext("%(days)s day overdue", "%(days)s days overdue", -days) % {
+            "days": -days
+        }, "nonconforming"
+    tone = "waiting" if days <= SOON else ""
+    if days == 0:
+        return _("Due today"), tone
+    return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}, tone

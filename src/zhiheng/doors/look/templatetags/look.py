@@ -33,7 +33,6 @@ register = template.Library()
 LANG = {"zh-hans": "zh-Hans"}
 OFFERED = (("zh-hans", "中文"), ("en", "English"))
 COUNTER = "look.counter"
-SOON = 3
 PARTS = "look/parts/"
 
 
@@ -208,14 +207,7 @@ def when(value: dt.date | dt.datetime | None, form: str = "") -> SafeString:
 @register.inclusion_tag(f"{PARTS}deadline.html")
 def deadline(due: dt.date, today: dt.date, rule: str = "") -> dict[str, Any]:
     """Days left, the date, and the rule with its article."""
-    left = (due - today).days
-    if left < 0:
-        said = ngettext("%(days)s day overdue", "%(days)s days overdue", -left) % {"days": -left}
-    elif left == 0:
-        said = _("Due today")
-    else:
-        said = ngettext("%(days)s day left", "%(days)s days left", left) % {"days": left}
-    tone = "nonconforming" if left < 0 else "waiting" if left <= SOON else ""
+    said, tone = figures.days_left((due - today).days)
     return {"left": said, "tone": tone, "iso": due.isoformat(), "day": due.isoformat(), "rule": rule}
 
 
