@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,15 +21,6 @@ Number = int | float | Decimal
 GROUP = "\N{NARROW NO-BREAK SPACE}"
 MOST_DIGITS = 3
 SOON = 3  # days
-
-
-class Known(Protocol):
-    """What a number must carry to be shown; a mapping with the same names does as well."""
-
-    estimate: float | None
-    lower: float | None
-    upper: float | None
-    n: int
 
 
 # The names of a rate's provenance, in the order in which a reader asks for them.

@@ -74,10 +74,10 @@ def scheme_links(context: Context) -> list[dict[str, Any]]:
     """The appearances, each with the link that chooses it."""
     request = context.get("request")
     chosen = scheme_of(request) if request else ""
-    labels = {"": _("As the system"), "light": _("Light"), "dark": _("Dark")}
+    labels = dict(zip(("", *SCHEMES), (_("As the system"), _("Light"), _("Dark")), strict=True))
     return [
-        {"label": labels[name], "current": name == chosen, "href": _with(context, scheme=name or "auto")}
-        for name in ("", *SCHEMES)
+        {"label": label, "current": name == chosen, "href": _with(context, scheme=name or "auto")}
+        for name, label in labels.items()
     ]
 
 
