@@ -4,4 +4,10 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("workbench/", include("zhiheng.doors.workbench.urls")),
 ]
+
+handler400 = "zhiheng.doors.look.errors.bad_request"
+handler403 = "zhiheng.doors.look.errors.denied"
+handler404 = "zhiheng.doors.look.errors.not_found"
+handler500 = "zhiheng.doors.look.errors.failed"

@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "zhiheng.doors.look.preferences.PreferencesMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -106,11 +107,14 @@ MFA_TOTP_ISSUER = "质衡 Zhiheng"
 LOGIN_REDIRECT_URL = "/workbench/"
 LOGIN_URL = "/accounts/login/"
 
+CSRF_FAILURE_VIEW = "zhiheng.doors.look.errors.csrf_failed"
 ROOT_URLCONF = "zhiheng.doors.urls"
 WSGI_APPLICATION = "zhiheng.doors.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # First: the pages of allauth are overridden here, and its app stands before ours.
+        "DIRS": [PACKAGE / "doors" / "workbench" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -118,6 +122,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "zhiheng.doors.look.preferences.appearance",
             ],
         },
     },
@@ -132,6 +137,10 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = _settings.folder("static")
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "zhiheng.doors.look.charts.BundleFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
