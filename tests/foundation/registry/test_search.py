@@ -231,7 +231,7 @@ def test_the_index_holds_each_name_once() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT name_id FROM registry_namegram WHERE grams @> %s::bigint[]",
+                "SELECT name_id FROM registry_namegram WHERE grams @> %s::integer[]",
                 [name_index.as_array(grams, None)],
             )
         else:

@@ -18,7 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from zhiheng.foundation.ledger.writer import bulk_insert
 
 TABLE: Final = "registry_namegram"
-BUCKETS: Final = 128
+BUCKETS: Final = 512
 """PostgreSQL: a fixed random part of the names, looked through first (see `search_names`)."""
 
 # Nothing but the row numbers is kept of a text: no positions, no sizes, no second copy.
@@ -27,7 +27,7 @@ _FTS5: Final = (
     "(grams, content='', detail='none', columnsize=0, tokenize='ascii')"
 )
 _ARRAYS: Final = (
-    f"CREATE TABLE {TABLE} (name_id bigint PRIMARY KEY, bucket smallint NOT NULL, grams bigint[] NOT NULL)"
+    f"CREATE TABLE {TABLE} (name_id bigint PRIMARY KEY, bucket smallint NOT NULL, grams integer[] NOT NULL)"
 )
 _GIN: Final = f"CREATE INDEX {TABLE}_grams ON {TABLE} USING gin (grams)"
 _UP: Final = {"sqlite": (_FTS5,), "postgresql": (_ARRAYS, _GIN)}
@@ -83,6 +83,9 @@ def move(connection: BaseDatabaseWrapper, names: Sequence[tuple[Indexed, Indexed
 
 
 _DIGITS: Final = 4
+_PLACE: Final = 0x0001_0000
+_BUCKET: Final = 0x007F_0000
+_SIGN: Final = 0x8000_0000
 
 
 def bucket_of(name_id: int) -> int:
@@ -104,7 +107,8 @@ def _singles(units: str) -> Iterator[str]:
 
 
 def _places(division: str) -> Iterator[str]:
-    return (f"d{division[:width]}" for width in (2, 4, 6))
+    # p is no hexadecimal digit: a place is never taken for a character.
+    return (f"p{division[:width]}" for width in (2, 4, 6))
 
 
 def _stored(name: Indexed) -> set[str]:
@@ -117,12 +121,13 @@ def _text(name: Indexed) -> str:
 
 
 def _number(gram: str) -> int:
-    """A gram as a number: pairs and single characters are positive, places negative."""
-    return -int(gram[1:]) if gram[0] == "d" else int(gram, 16)
+    """A gram as a number of 32 bits. Controls are in no name, so numbers that begin like one are free."""
+    value = _PLACE + int(f"1{gram[1:]}") if gram[0] == "p" else int(gram, 16)
+    return value - _SIGN
 
 
 def _bucket_number(bucket: int) -> int:
-    return -1_000_000_000 - bucket
+    return _BUCKET + bucket - _SIGN
 
 
 def _array_row(name: Indexed) -> tuple[int, int, str]:
@@ -132,7 +137,7 @@ def _array_row(name: Indexed) -> tuple[int, int, str]:
 
 def grams_asked(terms: Iterable[str], division_prefix: str) -> list[str]:
     """What a row must hold: the pairs of each term, the character of a term that has only one."""
-    asked: set[str] = {f"d{division_prefix}"} if division_prefix else set()
+    asked: set[str] = {f"p{division_prefix}"} if division_prefix else set()
     for term in terms:
         units = _units(term)
         asked.update(_pairs(units) if len(units) > _DIGITS else (units,))

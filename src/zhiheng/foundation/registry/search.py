@@ -216,7 +216,7 @@ _ID_BITS: Final = 48
 def _part_postgresql(wanted: Wanted, after: int, count: int) -> list[Found]:
     """GIN collects all that match before the first is shown, which for 有限公司 is everything.
 
-    So one bucket is asked first: a fixed random 1/128 of the names. A frequent word fills the page
+    So one bucket is asked first: a fixed random 1/512 of the names. A frequent word fills the page
     from it. If a whole bucket does not fill the page, there are few matches in all, and the rest
     is fetched in one go.
     """
@@ -241,11 +241,12 @@ def _rest(wanted: Wanted, bucket: int, count: int) -> list[Found]:
 def _gin(wanted: Wanted, bucket: int | None, beyond: str, value: int, count: int) -> list[Found]:
     checked, parameters = _checked(wanted)
     grams = name_index.as_array(name_index.grams_asked(wanted.words, wanted.prefix), bucket)
+    # What the index proposes is sorted first and looked at one by one, until the page is full.
     return _rows(
-        f"WITH g AS MATERIALIZED (SELECT name_id, bucket FROM {name_index.TABLE} "  # noqa: S608
-        "WHERE grams @> %s::bigint[]) "
-        f"SELECT (g.bucket::bigint << {_ID_BITS}) + n.id, n.uscc, n.name, n.current "
-        "FROM g JOIN registry_enterprisename n ON n.id = g.name_id "
-        f"WHERE {beyond} AND {checked} ORDER BY g.bucket, g.name_id LIMIT %s",
+        f"SELECT (g.bucket::bigint << {_ID_BITS}) + g.name_id, f.uscc, f.name, f.current FROM "  # noqa: S608
+        f"(SELECT g.name_id, g.bucket FROM {name_index.TABLE} g WHERE g.grams @> %s::integer[] AND {beyond} "
+        "ORDER BY g.bucket, g.name_id OFFSET 0) g CROSS JOIN LATERAL "
+        "(SELECT n.uscc, n.name, n.current FROM registry_enterprisename n "
+        f"WHERE n.id = g.name_id AND {checked} LIMIT 1) f ORDER BY g.bucket, g.name_id LIMIT %s",
         [grams, value, *parameters, count],
     )

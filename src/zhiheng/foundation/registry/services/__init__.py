@@ -1,6 +1,6 @@
 """What changes the registry: enterprises recorded, parties resolved, products and parties noted.
 
-`enterprises_record` and `party_resolve` are acts. `party_note` and `products_note` are not: they
+`enterprises_record`, `party_resolve` and `party_release` are acts. `party_note` and `products_note` are not: they
 keep the registry in step with facts that another act records, inside that act.
 """
 
@@ -11,13 +11,14 @@ from zhiheng.foundation.registry.services.notes import (
     party_note,
     products_note,
 )
-from zhiheng.foundation.registry.services.parties import party_resolve
+from zhiheng.foundation.registry.services.parties import party_release, party_resolve
 
 __all__ = [
     "ProductKeys",
     "ProductSeen",
     "enterprises_record",
     "party_note",
+    "party_release",
     "party_resolve",
     "products_note",
 ]
