@@ -12,9 +12,11 @@ from zhiheng.domains.supervision.sheets import SPOT_CHECKS
 from zhiheng.foundation.ledger.facts.org import AgencyOpened
 from zhiheng.foundation.org import roles
 from zhiheng.foundation.org.actors import Actor, system
-from zhiheng.foundation.org.services import DivisionRow, agencies_open, divisions_load
+from zhiheng.foundation.org.data import DivisionRow
+from zhiheng.foundation.org.services import agencies_open, divisions_load
 from zhiheng.foundation.registry.services import enterprises_record
 from zhiheng.foundation.registry.sheets import ENTERPRISES
+from zhiheng.kernel.codes.division import Level
 from zhiheng.kernel.sheets import Outcome, Row
 
 AT = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -83,11 +85,11 @@ def country(db: None) -> None:
     divisions_load(
         actor=SYSTEM,
         rows=[
-            DivisionRow("330000", "浙江省", 1, "000000"),
-            DivisionRow("330100", "杭州市", 2, "330000"),
-            DivisionRow("330106", "西湖区", 3, "330100"),
-            DivisionRow("330200", "宁波市", 2, "330000"),
-            DivisionRow("440305", "南山区", 3, "440300"),
+            _place("330000", "浙江省", Level.PROVINCE, ""),
+            _place("330100", "杭州市", Level.CITY, "330000"),
+            _place("330106", "西湖区", Level.COUNTY, "330100"),
+            _place("330200", "宁波市", Level.CITY, "330000"),
+            _place("440305", "南山区", Level.COUNTY, "440300"),
         ],
         source="test",
         at=AT,
@@ -104,6 +106,12 @@ def country(db: None) -> None:
     )
     register(*MAKER, "330106")
     register(*OTHER, "440305")
+
+
+def _place(code: str, name: str, level: Level, parent: str) -> DivisionRow:
+    return DivisionRow(
+        code=code, name=name, level=level, parent=parent, valid_from=None, valid_to=None, name_en=""
+    )
 
 
 def register(code: str, name: str, division: str = "330106") -> None:

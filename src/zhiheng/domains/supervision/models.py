@@ -30,6 +30,8 @@ class ResultQuerySet(GuardedQuerySet["Result"]):
         if actor.kind == "system":
             return self._clone()
         if actor.kind == "officer" and actor.division:
+            if not actor.scope:
+                return self._clone()
             return self.filter(within("entry_division", actor.scope) | models.Q(agency=actor.agency))
         return self.filter(published_on__isnull=False)
 

@@ -52,19 +52,19 @@ def _record(actor: Actor, rows: Sequence[Row], at: datetime) -> list[Outcome]:
         return [cast(Outcome, outcome) for outcome in outcomes]
     known = lookups.known_of([one.values for one in fresh])
     named = parties.recognised([one.values for one in fresh])
-    drafts, columns, seen = [], [], []
+    drafts, rows_of, seen = [], [], []
     for one in fresh:
         producer, seller = named.producer(one.values), named.seller(one.values)
         fact = statements.fact_of(one.values, one.key, known, producer, seller)
         drafts.append(Draft(fact, statements.dated_on(one.values), one.division))
-        columns.append(statements.columns_of(fact, one.values, known, producer, seller))
+        rows_of.append((one, fact, statements.columns_of(fact, one.values, known, producer, seller)))
         seen.append((one.values, producer, seller))
         problems = named.problems(one.values)
         outcomes[one.place] = Outcome(one.number, UNRESOLVED if problems else ACCEPTED, problems)
     recorded = append(actor=actor, recorded_at=at, drafts=drafts)
     _insert(
-        statements.table_row(column, one.stated, entry.id, one.division, actor.agency)
-        for one, column, entry in zip(fresh, columns, recorded, strict=True)
+        statements.table_row(fact, columns, one.stated, entry.id, (one.division, actor.agency))
+        for (one, fact, columns), entry in zip(rows_of, recorded, strict=True)
     )
     parties.note(seen, named.registered, at)
     return [cast(Outcome, outcome) for outcome in outcomes]

@@ -12,14 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import repeat
+from operator import attrgetter
 from typing import Any, Final, cast
 
 from zhiheng.domains.supervision import sheets
 from zhiheng.domains.supervision.items import VERDICTS, write_items
 from zhiheng.domains.supervision.models import KEY_LENGTH, Result
-from zhiheng.foundation.ledger.facts.base import names, to_json
+from zhiheng.foundation.ledger.facts.base import names
 from zhiheng.foundation.ledger.facts.spot_check import Item, Party, SpotCheckResult
-from zhiheng.kernel.chain import Json, canonical, hasher
+from zhiheng.kernel.chain import canonical, hasher
 
 Values = Mapping[str, object]
 TableRow = tuple[object, ...]
@@ -34,6 +36,8 @@ _FIELDS: Final = (
 )  # fmt: skip
 TABLE_COLUMNS: Final = ", ".join(_FIELDS)
 _DIGEST: Final = hasher()
+_ITEM_PARTS: Final = names(Item)
+_ITEM: Final = attrgetter(*_ITEM_PARTS)
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -78,10 +82,19 @@ def result_key(source: str, record: str) -> str:
     return _DIGEST(_source_part(source) + b"\n" + record.encode()).hex()[:KEY_LENGTH]
 
 
+_LISTS: Final = ("standards", "failed_items")
+_PLAIN: Final = tuple(name for name in sheets.COLUMNS if name not in {*_LISTS, "items"})
+
+
 def stated_digest(values: Values) -> str:
-    """The digest of what a source stated, before anybody looked anything up."""
-    stated: list[Json] = [to_json(values.get(name)) for name in sheets.COLUMNS]
-    return _DIGEST(_ENCODE(stated).encode()).hex()
+    """The digest of what a source stated, before anybody looked anything up.
+
+    Control characters separate the parts; the sheet lets none into a cell.
+    """
+    get = cast(Mapping[str, Any], values).get
+    parts = [*map(str, map(get, _PLAIN, repeat(""))), *map("\x1e".join, map(get, _LISTS, repeat(())))]
+    parts += map("\x1e".join, map(_ITEM, get("items", ())))
+    return _DIGEST("\x1f".join(parts).encode()).hex()
 
 
 def dated_on(values: Values) -> date:
@@ -197,21 +210,28 @@ def fact_of_result(result: Result, reason: str) -> SpotCheckResult:
     )
 
 
-_ITEM_PARTS: Final = names(Item)
-
-
 def items_json(items: tuple[Item, ...]) -> list[dict[str, str]]:
     """The items as JSON values, empty parts left out."""
-    return [{name: part for name in _ITEM_PARTS if (part := getattr(item, name))} for item in items]
+    return [
+        {name: part for name, part in zip(_ITEM_PARTS, _ITEM(item), strict=True) if part} for item in items
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _texts(texts: tuple[str, ...]) -> str:
+    return _ENCODE(list(texts)) if texts else "[]"
 
 
 def table_row(
-    columns: dict[str, object], stated: str, entry: int, entry_division: str, agency: str
+    fact: SpotCheckResult, columns: Mapping[str, object], stated: str, entry: int, recorder: tuple[str, str]
 ) -> TableRow:
     """The columns as the bulk loader writes them, in the order of `TABLE_COLUMNS`."""
-    for name in ("standards", "failed_items", "items"):
-        columns[name] = _ENCODE(columns[name]) if columns[name] else "[]"
-    return (*columns.values(), stated, entry, entry_division, agency)
+    written = {
+        "standards": _texts(fact.standards),
+        "failed_items": _texts(fact.failed_items),
+        "items": _ENCODE(columns["items"]),
+    }
+    return (*({**columns, **written}).values(), stated, entry, *recorder)
 
 
 # ---- and back: what a result says, in the cells of the sheet -------------------------------------

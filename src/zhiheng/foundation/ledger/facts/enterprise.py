@@ -51,3 +51,21 @@ class PartyResolved(Fact):
     def subjects(self) -> tuple[Subject, ...]:
         """The enterprise that was meant."""
         return (Subject("enterprise", self.uscc),)
+
+
+@fact
+@dataclass(frozen=True, slots=True)
+class PartyReleased(Fact):
+    """A decision on what a name means was taken back; `results` is how many had followed it."""
+
+    KIND: ClassVar[str] = "enterprise.party_released"
+    VERSION: ClassVar[int] = 1
+
+    name: str
+    uscc: str
+    reason: str
+    results: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        """The enterprise that had been taken to be meant."""
+        return (Subject("enterprise", self.uscc),)

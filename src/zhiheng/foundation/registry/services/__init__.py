@@ -1,7 +1,7 @@
 """What changes the registry: enterprises recorded, parties resolved, products and parties noted.
 
-`enterprises_record`, `party_resolve` and `party_release` are acts. `party_note` and `products_note` are not: they
-keep the registry in step with facts that another act records, inside that act.
+`enterprises_record`, `party_resolve` and `party_release` are acts. `party_note` and `products_note`
+are not: they keep the registry in step with facts that another act records, inside that act.
 """
 
 from zhiheng.foundation.registry.services.enterprises import enterprises_record
