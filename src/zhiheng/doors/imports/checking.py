@@ -9,6 +9,7 @@ from typing import Final
 from zhiheng.doors.imports.catalogue import Importable, Watch
 from zhiheng.doors.imports.matching import Matching, match_headings, match_mapping
 from zhiheng.doors.imports.readers.layout import Fit, Line
+from zhiheng.doors.imports.remembering import remembering
 from zhiheng.doors.imports.turning import Turning
 from zhiheng.foundation.exchange.mapping import SourceMapping
 from zhiheng.foundation.exchange.problems import Cells, Refusal
@@ -45,7 +46,7 @@ class Checking:
     def __init__(self, way: Way, headings: Sequence[str]) -> None:
         matching = way.match(headings)
         matching.require()
-        self.sheet = way.sheet
+        self.sheet = remembering(way.sheet)
         self._turning = Turning(way.mapping, matching.columns) if way.mapping else None
         self._places = list(matching.columns.items())
         self._reads = self._turning.reads if self._turning else {place: name for name, place in self._places}

@@ -105,7 +105,7 @@ def work(
     except Refused as refused:
         if isinstance(refused, Interrupted) or refused.problems[0].code in _NOT_OURS:
             raise
-        return _failed(run, owner, clock, refused)
+        return close_failed(run, clock, refused.problems[0])
 
 
 def _is_mine(run: ImportRun) -> bool:
@@ -117,12 +117,21 @@ def _silent(run: ImportRun) -> None:
     """Nobody watches."""
 
 
-def _failed(run: ImportRun, owner: str, clock: Clock, refused: Refused) -> ImportRun:
+def close_failed(run: ImportRun, clock: Clock, problem: Problem) -> ImportRun:
+    """End a run that can never go on. The program does it: the registrar may have lost the role."""
     at = clock()
     program = system(run.agency, run.division)
-    claim = Claim(owner, at + LEASE)
-    services.lease_take(actor=program, run=run, claim=claim, at=at, over=run.lease_owner)
-    return services.import_close(actor=program, run=run, claim=claim, at=at, problem=refused.problems[0])
+    now = selectors.runs(program).get(pk=run.pk)
+    claim = Claim(new_owner(), at + LEASE)
+    services.lease_take(actor=program, run=now, claim=claim, at=at, over=now.lease_owner)
+    return services.import_close(actor=program, run=now, claim=claim, at=at, problem=problem)
+
+
+BROKEN: Final = Problem(
+    "import.broken",
+    N_("The import stopped because of a mistake in the program."),
+    remedy=N_("The log says more. What was taken in stands; import the file again after an update."),
+)
 
 
 class _Work:

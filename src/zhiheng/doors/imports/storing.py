@@ -118,8 +118,6 @@ def check_unchanged(relative: str, digest: str) -> Path:
         raise refuse(
             "import.copy_changed",
             N_("The stored copy of the file was changed after it was handed in."),
-            N_(
-                "Nothing more is taken from it. Import the original again, and ask who can write to the folder."
-            ),
+            N_("Nothing more is taken from it. Import the original again, and ask who may write to it."),
         )
     return path

@@ -71,9 +71,7 @@ def _notes(run: ImportRun) -> Iterator[Problem]:
         if rows >= SUSPICIOUS_FROM and rows == nonconforming:
             yield Problem(
                 "import.only_failures",
-                N_(
-                    "All %(rows)d results of “%(source)s” are nonconforming, yet it is declared to report all."
-                ),
+                N_("All %(rows)d results of “%(source)s” are nonconforming, yet it declares to report all."),
                 {"rows": rows, "source": source[:120]},
                 N_("If the source publishes failures only, declare that: its pass rate would be wrong."),
             )

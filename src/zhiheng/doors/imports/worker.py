@@ -9,7 +9,7 @@ import structlog
 from django.db import close_old_connections
 
 from zhiheng.doors.imports.owners import is_dead
-from zhiheng.doors.imports.run import Clock, work
+from zhiheng.doors.imports.run import BROKEN, Clock, close_failed, work
 from zhiheng.foundation.exchange import selectors
 from zhiheng.foundation.exchange.models import ImportRun
 from zhiheng.kernel.errors import Refused
@@ -41,6 +41,10 @@ def work_once(clock: Clock, stop: Event) -> bool:
             # Another worker was quicker, or the database is away: the lease decides when to try again.
             log.warning("import.left", run=run.public_id, why=str(refused))
             continue
+        except Exception:
+            # A mistake in the program would come again for ever: the run is closed, the log has the rest.
+            log.exception("import.failed", run=run.public_id)
+            close_failed(run, clock, BROKEN)
         return True
     return False
 

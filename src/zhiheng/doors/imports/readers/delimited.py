@@ -50,7 +50,8 @@ def inspect(path: Path, fits: Fits) -> Layout:
     encoding = encoding_of(path)
     found, problem = [], no_headings([])
     for delimiter in DELIMITERS:
-        rows = list(islice(_records(path, encoding, delimiter), HEADER_WITHIN))
+        first = islice(_records(path, encoding, delimiter), HEADER_WITHIN)
+        rows = [(number, [cell.strip() for cell in record]) for number, record in first]
         if not rows:
             raise empty_file()
         try:
@@ -77,18 +78,18 @@ def lines(path: Path, layout: Layout) -> Iterator[Line]:
     width = len(layout.headings)
     for number, cells in _records(path, layout.encoding, layout.delimiter):
         if number > layout.header:
-            yield _line(number, cells, width)
+            yield _line(number, list(map(str.strip, cells)), width)
 
 
 def _records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Numbered records that are not blank, each cell stripped."""
+    """Numbered records that are not blank, as they stand in the file."""
     with path.open(encoding=encoding, newline="") as file:
         number = 0
         try:
             for number, record in enumerate(csv.reader(file, delimiter=delimiter), 1):
-                cells = [cell.strip() for cell in record]
-                if any(cells):
-                    yield number, cells
+                joined = "".join(record)
+                if joined and not joined.isspace():
+                    yield number, record
         except csv.Error as error:
             raise _broken(number + 1, error) from error
 
