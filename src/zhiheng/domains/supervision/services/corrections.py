@@ -143,7 +143,7 @@ def _named(standing: Result, values: Values, at: datetime) -> tuple[Named, Named
     }
     fresh = {name: value for name, value in values.items() if name.removesuffix("_uscc") in changed}
     found = parties.recognised([fresh])
-    named = {"producer": found.producer(values), "seller": found.seller(values)}
-    now = kept | {role: named[role] for role in changed}
+    anew = {"producer": found.producer, "seller": found.seller}
+    now = kept | {role: anew[role](values) for role in changed}
     party_note(names=parties.waiting(now[role] for role in changed), at=at)
     return now["producer"], now["seller"]
