@@ -33,8 +33,8 @@ class KeyField(_ByteOrder, models.TextField):  # type: ignore[type-arg]  # no ge
     """A text of any length that is a key: normalised, never shown."""
 
 
-@CodeField.register_lookup
-@KeyField.register_lookup
+@models.CharField.register_lookup
+@models.TextField.register_lookup
 class Among(Lookup):
     """`code__among=codes`: as `in`, but one parameter however many codes, so no limit is ever met."""
 

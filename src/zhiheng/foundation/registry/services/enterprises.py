@@ -6,7 +6,7 @@ content again is skipped. It refuses to guess: a division that the table does no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from zhiheng.foundation.ledger.acts import act, unchanged
@@ -31,7 +31,7 @@ def enterprises_record(*, actor: Actor, rows: Sequence[Row], at: datetime) -> li
     policy.enterprises_record(actor).require()
     book = book_open(actor.agency or "public")  # first: acts that append before they call take it first too
     store.lock()
-    places = dict(Division.objects.values_list("code", "name"))
+    places = _places({str(row.values["division"]) for row in rows})
     known = store.load({str(row.values["uscc"]) for row in rows})
     today = at.astimezone(BEIJING).date()
     outcomes: list[Outcome] = []
@@ -59,10 +59,20 @@ def enterprises_record(*, actor: Actor, rows: Sequence[Row], at: datetime) -> li
     return outcomes
 
 
+def _places(codes: Collection[str]) -> dict[str, str]:
+    """The names of those of these divisions that exist or existed, and of those above them."""
+    asked = {above for code in codes for above in (code, *_above(code))}
+    return dict(Division.objects.filter(code__among=asked).values_list("code", "name"))
+
+
+def _above(code: str) -> tuple[str, str]:
+    return f"{code[:4]}00", f"{code[:2]}0000"
+
+
 def _division_unknown(code: str, places: Mapping[str, str]) -> CellProblem:
     """Name the code, and the nearest division above it that exists."""
     message = N_("The table of divisions holds no division %(code)s, neither today's nor a former one.")
-    above = next((each for each in (f"{code[:4]}00", f"{code[:2]}0000") if each in places), "")
+    above = next((each for each in _above(code) if each in places), "")
     if above:
         remedy = N_("%(parent)s %(parent_name)s exists: write its code, or that of a division within it.")
         params = {"code": code, "parent": above, "parent_name": places[above]}
