@@ -154,7 +154,7 @@ def _parties(values: Values) -> Sequence[CellProblem]:
                 "result.nameless_party",
                 N_("The name that belongs to “%(found)s” is empty."),
                 {"found": str(values[beside])},
-                N_("Write the name as the sampling sheet states it; write 不详 when it states none."),
+                N_("Write the name as the sampling sheet states it."),
             )
             found.append(CellProblem(name, "", problem))
             break
