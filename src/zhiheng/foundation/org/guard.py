@@ -93,5 +93,6 @@ class GuardedQuerySet(models.QuerySet[M_co]):
 def within(column: str, prefix: str) -> models.Q:
     """Rows whose division code begins with the prefix, written as a range so that an index serves."""
     if not prefix:
-        return models.Q()
+        # Not Q(): `Q() | x` is x, and the nation would see less than a province.
+        return ~models.Q(pk__in=[])
     return models.Q(**{f"{column}__gte": prefix, f"{column}__lt": prefix[:-1] + chr(ord(prefix[-1]) + 1)})
