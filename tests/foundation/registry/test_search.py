@@ -154,6 +154,12 @@ def test_an_enterprise_with_many_matching_names_is_found_once() -> None:
     assert [(hit.name, hit.former) for hit in every_hit("宏图", limit=1)] == [("宏图三厂", True)]
 
 
+def test_the_present_name_stands_for_an_earlier_one() -> None:
+    record(row(1, name="宏图甲厂"))
+    record(row(1, name="宏图乙厂"))
+    assert [(hit.name, hit.former) for hit in every_hit("宏图", limit=1)] == [("宏图乙厂", False)]
+
+
 def test_a_new_name_is_found_at_once() -> None:
     record(row(1, name="甲厂"))
     assert every_hit("乙厂") == []

@@ -60,7 +60,11 @@ def test_two_writers_record_each_enterprise_once(deployment: dict[str, str]) -> 
     for writer in writers:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
-    answers = [writer.communicate("go\n", timeout=120)[0] for writer in writers]
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    answers = [writer.communicate(timeout=120)[0] for writer in writers]
     assert [writer.returncode for writer in writers] == [0, 0]
     accepted, skipped = (sum(int(answer.split()[place]) for answer in answers) for place in (0, 1))
     assert (accepted, skipped) == (400, 400)

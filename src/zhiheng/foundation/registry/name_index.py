@@ -1,6 +1,6 @@
 """The index that answers "part of a name" at once: every character and every pair of neighbours.
 
-SQLite keeps it as an FTS5 table, PostgreSQL as arrays under GIN; docs/decisions/0003-search.md says
+SQLite keeps it as an FTS5 table, PostgreSQL as arrays under GIN; docs/decisions/0005-search-of-names.md says
 why. Both are asked for the rows that hold all grams of a term, which is a little too many; the
 search then looks at the names themselves. Grams are numbers or hexadecimal digits, so no query can
 be taken for a command. The index is kept by the services, a whole chunk at a time. It refuses to
