@@ -44,7 +44,8 @@ def result_correct(
     draft = Draft(
         replace(fact, reason=reason), statements.dated_on(values), division, corrects=standing.entry
     )
-    for name, value in statements.columns_of(fact, values, known, producer, seller).items():
+    columns = statements.columns_of(fact, values, known, producer, seller)
+    for name, value in zip(statements.FIELDS, columns, strict=True):
         setattr(standing, name, value)
     standing.entry = append(actor=actor, recorded_at=at, drafts=[draft])[0].id
     standing.entry_division = division

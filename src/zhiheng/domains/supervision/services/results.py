@@ -57,14 +57,14 @@ def _record(actor: Actor, rows: Sequence[Row], at: datetime) -> list[Outcome]:
         producer, seller = named.producer(one.values), named.seller(one.values)
         fact = statements.fact_of(one.values, one.key, known, producer, seller)
         drafts.append(Draft(fact, statements.dated_on(one.values), one.division))
-        rows_of.append((one, fact, statements.columns_of(fact, one.values, known, producer, seller)))
+        rows_of.append((one, statements.columns_of(fact, one.values, known, producer, seller)))
         seen.append((one.values, producer, seller))
         problems = named.problems(one.values)
         outcomes[one.place] = Outcome(one.number, UNRESOLVED if problems else ACCEPTED, problems)
     recorded = append(actor=actor, recorded_at=at, drafts=drafts)
     _insert(
-        statements.table_row(fact, columns, one.stated, entry.id, (one.division, actor.agency))
-        for (one, fact, columns), entry in zip(rows_of, recorded, strict=True)
+        statements.table_row(columns, one.stated, entry.id, (one.division, actor.agency))
+        for (one, columns), entry in zip(rows_of, recorded, strict=True)
     )
     parties.note(seen, named.registered, at)
     return [cast(Outcome, outcome) for outcome in outcomes]

@@ -27,14 +27,16 @@ Values = Mapping[str, object]
 TableRow = tuple[object, ...]
 
 TABLE: Final = "supervision_result"
-_FIELDS: Final = (
+FIELDS: Final = (
     "key", "record", "source", "authority", "authority_code", "sampled_on", "published_on", "dated_on",
     "selection", "coverage", "division", "product_kind", "product_name", "brand", "model", "batch",
     "producer_uscc", "producer_name", "producer_place", "producer_party", "seller_uscc", "seller_name",
-    "seller_party", "laboratory", "laboratory_code", "standards", "verdict", "failed_items", "items",
-    "retest", "counterfeit", "note", "source_url", "stated", "entry", "entry_division", "agency",
+    "seller_party", "laboratory", "laboratory_code", "verdict", "retest", "counterfeit", "note", "source_url",
+    "standards", "failed_items", "items",
 )  # fmt: skip
-TABLE_COLUMNS: Final = ", ".join(_FIELDS)
+"""The fields that follow from a row, those in JSON last."""
+TABLE_COLUMNS: Final = ", ".join((*FIELDS, "stated", "entry", "entry_division", "agency"))
+_FIRST_JSON: Final = FIELDS.index("standards")
 _DIGEST: Final = hasher()
 _ITEM_PARTS: Final = names(Item)
 _ITEM: Final = attrgetter(*_ITEM_PARTS)
@@ -137,43 +139,43 @@ def fact_of(values: Values, key: str, known: Known, producer: Named, seller: Nam
 
 def columns_of(
     fact: SpotCheckResult, values: Values, known: Known, producer: Named, seller: Named
-) -> dict[str, object]:
-    """The fields of the table that follow from the row; the act adds digest, entry and agency."""
-    return {
-        "key": fact.key,
-        "record": fact.record,
-        "source": fact.source,
-        "authority": fact.authority,
-        "authority_code": known.authorities.get(fact.authority, ""),
-        "sampled_on": fact.sampled_on,
-        "published_on": fact.published_on,
-        "dated_on": dated_on(values),
-        "selection": fact.selection,
-        "coverage": fact.coverage,
-        "division": values.get("division", ""),
-        "product_kind": fact.product_kind,
-        "product_name": fact.product_name,
-        "brand": fact.brand,
-        "model": fact.model,
-        "batch": fact.batch,
-        "producer_uscc": producer.uscc,
-        "producer_name": producer.name,
-        "producer_place": producer.place,
-        "producer_party": producer.party,
-        "seller_uscc": seller.uscc,
-        "seller_name": seller.name,
-        "seller_party": seller.party,
-        "laboratory": fact.laboratory,
-        "laboratory_code": fact.laboratory_code,
-        "standards": list(fact.standards),
-        "verdict": fact.verdict,
-        "failed_items": list(fact.failed_items),
-        "items": items_json(fact.items),
-        "retest": fact.retest,
-        "counterfeit": fact.counterfeit,
-        "note": fact.note,
-        "source_url": fact.source_url,
-    }
+) -> tuple[object, ...]:
+    """The values of `FIELDS`; a tuple, since an import makes them by the hundred thousand."""
+    return (
+        fact.key,
+        fact.record,
+        fact.source,
+        fact.authority,
+        known.authorities.get(fact.authority, ""),
+        fact.sampled_on,
+        fact.published_on,
+        fact.sampled_on or fact.published_on,
+        fact.selection,
+        fact.coverage,
+        values.get("division", ""),
+        fact.product_kind,
+        fact.product_name,
+        fact.brand,
+        fact.model,
+        fact.batch,
+        producer.uscc,
+        producer.name,
+        producer.place,
+        producer.party,
+        seller.uscc,
+        seller.name,
+        seller.party,
+        fact.laboratory,
+        fact.laboratory_code,
+        fact.verdict,
+        fact.retest,
+        fact.counterfeit,
+        fact.note,
+        fact.source_url,
+        list(fact.standards),
+        list(fact.failed_items),
+        items_json(fact.items),
+    )
 
 
 def fact_of_result(result: Result, reason: str) -> SpotCheckResult:
@@ -217,21 +219,13 @@ def items_json(items: tuple[Item, ...]) -> list[dict[str, str]]:
     ]
 
 
-@lru_cache(maxsize=4096)
-def _texts(texts: tuple[str, ...]) -> str:
-    return _ENCODE(list(texts)) if texts else "[]"
-
-
-def table_row(
-    fact: SpotCheckResult, columns: Mapping[str, object], stated: str, entry: int, recorder: tuple[str, str]
-) -> TableRow:
+def table_row(columns: tuple[object, ...], stated: str, entry: int, recorder: tuple[str, str]) -> TableRow:
     """The columns as the bulk loader writes them, in the order of `TABLE_COLUMNS`."""
-    written = {
-        "standards": _texts(fact.standards),
-        "failed_items": _texts(fact.failed_items),
-        "items": _ENCODE(columns["items"]),
-    }
-    return (*({**columns, **written}).values(), stated, entry, *recorder)
+    return (*columns[:_FIRST_JSON], *map(_json, columns[_FIRST_JSON:]), stated, entry, *recorder)
+
+
+def _json(value: object) -> str:
+    return _ENCODE(value) if value else "[]"
 
 
 # ---- and back: what a result says, in the cells of the sheet -------------------------------------
