@@ -52,29 +52,13 @@ def _record() -> tuple[float, list[tuple[str, str]]]:
     import numpy as np
 
     from zhiheng.foundation.org.actors import system
-    from zhiheng.foundation.org.data import DivisionRow
-    from zhiheng.foundation.org.services import divisions_load
     from zhiheng.foundation.registry.services import enterprises_record
     from zhiheng.foundation.registry.sheets import ENTERPRISES as SHEET
-    from zhiheng.kernel.codes.division import Level
     from zhiheng.kernel.sheets import Row as SheetRow
     from zhiheng.simulation.enterprises import found
-    from zhiheng.simulation.places import COUNTIES
 
     actor, now = system("A1"), datetime(2026, 3, 2, tzinfo=UTC)
-    counties = [
-        DivisionRow(
-            code=county.code,
-            name=county.name,
-            level=Level.COUNTY,
-            parent=f"{county.code[:4]}00",
-            valid_from=None,
-            valid_to=None,
-            name_en="",
-        )
-        for county in COUNTIES
-    ]
-    divisions_load(actor=actor, rows=counties, source="simulation", at=now)
+    _load_counties(now)
     enterprises = found(1, ENTERPRISES)
     names = [column.name for column in SHEET.columns]
     taken, sample = 0.0, []
@@ -91,6 +75,28 @@ def _record() -> tuple[float, list[tuple[str, str]]]:
         enterprises_record(actor=actor, rows=chunk, at=now)
         taken += time.perf_counter() - started
     return ENTERPRISES / taken, sample
+
+
+def _load_counties(now: datetime) -> None:
+    from zhiheng.foundation.org.actors import system
+    from zhiheng.foundation.org.data import DivisionRow
+    from zhiheng.foundation.org.services import divisions_load
+    from zhiheng.kernel.codes.division import Level
+    from zhiheng.simulation.places import COUNTIES
+
+    counties = [
+        DivisionRow(
+            code=county.code,
+            name=county.name,
+            level=Level.COUNTY,
+            parent=f"{county.code[:4]}00",
+            valid_from=None,
+            valid_to=None,
+            name_en="",
+        )
+        for county in COUNTIES
+    ]
+    divisions_load(actor=system("A1"), rows=counties, source="simulation", at=now)
 
 
 def _asked(sample: list[tuple[str, str]]) -> Asked:

@@ -17,7 +17,13 @@ from zhiheng.foundation.registry.services import enterprises_record
 from zhiheng.foundation.registry.sheets import ENTERPRISES
 from zhiheng.kernel.sheets import Row
 
-CODE_PROBLEMS = {"uscc.registration_number", "uscc.length", "uscc.character", "uscc.check", "uscc.organisation_code"}
+CODE_PROBLEMS = {
+    "uscc.registration_number",
+    "uscc.length",
+    "uscc.character",
+    "uscc.check",
+    "uscc.organisation_code",
+}
 
 
 @pytest.fixture

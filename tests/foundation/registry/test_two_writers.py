@@ -33,8 +33,8 @@ from zhiheng.foundation.ledger.models import Entry
 from zhiheng.foundation.org.actors import PUBLIC
 from zhiheng.foundation.registry.models import EnterpriseName
 from zhiheng.foundation.registry.selectors import enterprises, search
-print(Entry.objects.count(), Entry.objects.filter(corrects__isnull=False).count(), enterprises(PUBLIC).count(),
-      EnterpriseName.objects.count(), len(search(PUBLIC, "岚岭 399").hits))
+print(Entry.objects.count(), Entry.objects.filter(corrects__isnull=False).count(),
+      enterprises(PUBLIC).count(), EnterpriseName.objects.count(), len(search(PUBLIC, "岚岭 399").hits))
 """
 
 
