@@ -43,7 +43,8 @@ def officer(name: str, role: str, at: Agency) -> Officer:
 
 
 @pytest.mark.parametrize(
-    ("code", "prefix"), [("100000", ""), ("370000", "37"), ("370100", "3701"), ("370102", "370102"), ("100100", "1001")]
+    ("code", "prefix"),
+    [("100000", ""), ("370000", "37"), ("370100", "3701"), ("370102", "370102"), ("100100", "1001")],
 )
 def test_a_division_covers_what_begins_with_its_prefix(code: str, prefix: str) -> None:
     assert division_prefix(code) == prefix
@@ -71,7 +72,15 @@ def test_a_division_is_itself_in_its_time_only() -> None:
 def test_a_guarded_table_answers_nobody_who_did_not_say_who_asks() -> None:
     agency()
     unasked = Officer.objects.all()
-    for read in (list, len, bool, lambda q: q.count(), lambda q: q.exists(), lambda q: q.first(), lambda q: q.get()):
+    for read in (
+        list,
+        len,
+        bool,
+        lambda q: q.count(),
+        lambda q: q.exists(),
+        lambda q: q.first(),
+        lambda q: q.get(),
+    ):
         with pytest.raises(Unguarded, match="visible_to"):
             read(unasked)
     for change in (lambda q: q.update(title=""), lambda q: q.delete(), lambda q: list(q.iterator())):
@@ -151,7 +160,9 @@ def test_a_token_narrows_ends_and_is_revoked() -> None:
     one = officer("o", roles.REGISTRAR, agency())
     officer_appoint(actor=ROOT, officer=one, role=roles.ANALYST, at=NOW)
     me = actor_of(one.account, NOW)
-    key = token_issue(actor=me, officer=one, label="export", scopes=(roles.ANALYST, roles.PUBLISHER), days=7, at=NOW)
+    key = token_issue(
+        actor=me, officer=one, label="export", scopes=(roles.ANALYST, roles.PUBLISHER), days=7, at=NOW
+    )
     found = actor_of_token(key, NOW)
     assert found is not None
     assert found.roles == {roles.ANALYST}, "a scope never adds a role that the officer does not hold"
