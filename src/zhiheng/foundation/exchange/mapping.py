@@ -18,6 +18,7 @@ from zhiheng.kernel.sheets import Sheet
 
 Otherwise = Literal["keep", "blank", "refuse"]
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,58}[a-z0-9]")
+FACTOR: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 TEXT_MOST: Final = 500
 LIST_MOST: Final = 2000
 
@@ -171,6 +172,13 @@ class _Reader:
         self.wrong(where, value, "a table of texts")
         return {}
 
+    def units(self, where: str, value: object) -> dict[str, str]:
+        found = self.words(where, value)
+        for unit, factor in found.items():
+            if not FACTOR.fullmatch(factor):
+                self.wrong(f"{where}.{unit}", factor, "a number, for example 0.0001")
+        return found
+
     def part(self, where: str, value: object) -> tuple[int, ...]:
         if isinstance(value, list) and len(value) == 2 and all(type(one) is int for one in value):
             first, last = value
@@ -213,7 +221,7 @@ class _Reader:
             "values": self.words,
             "otherwise": self.otherwise,
             "split": self.text,
-            "units": self.words,
+            "units": self.units,
             "dates": self.texts,
             "also": lambda place, value: self.tables(place, value, Also),
             "says": self.text,

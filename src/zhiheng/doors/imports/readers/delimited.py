@@ -199,19 +199,18 @@ def _undecodable(path: Path, encoding: str) -> int | None:
     with path.open("rb") as file:
         while True:
             block = file.read(_BLOCK)
+            if encoding != "utf-16" and b"\x00" in block:
+                raise unknown("binary")
             try:
                 text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
                 return max(read + error.start, 0)
             if not block:
                 return None
-            if "\x00" in text or (not read and _CONTROLS & set(text[:1024])):
+            if "\x00" in text:
                 raise unknown("binary")
             open_line = _check_lines(text, open_line)
             read += len(block)
-
-
-_CONTROLS: Final = frozenset(map(chr, range(1, 9)))
 
 
 def _check_lines(text: str, open_line: int) -> int:

@@ -164,8 +164,10 @@ def _number(text: str) -> str | Problem:
 @contextmanager
 def _opened(path: Path) -> Iterator[_Workbook]:
     try:
-        structure = _Structure(str(path), read_only=True, keep_links=False)
-        with structure.archive as archive:
+        # As an open file: openpyxl judges a path by its ending, and a stored copy has none.
+        with path.open("rb") as file:
+            structure = _Structure(file, read_only=True, keep_links=False)
+            archive = structure.archive
             structure.read()
             part = structure.texts_part()
             with TextsOnDisk(_texts(archive, part)) as texts:
