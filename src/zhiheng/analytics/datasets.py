@@ -33,6 +33,7 @@ SELECT
     COALESCE(laboratory, '') AS laboratory,
     COALESCE(source, '') AS source,
     COALESCE(sampled_on, published_on) AS day,
+    published_on,
     selection,
     coverage,
     CASE WHEN verdict = 'conforming' OR retest = 'overturned' THEN 1 ELSE 0 END AS conforming

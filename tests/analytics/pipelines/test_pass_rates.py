@@ -201,3 +201,20 @@ def test_the_same_question_gives_the_same_digest_and_says_where_it_comes_from(wr
 def test_a_question_that_makes_no_sense_is_refused(changes: dict[str, object], says: str) -> None:
     with pytest.raises(Refused, match=says):
         PassRateQuestion(**changes)  # type: ignore[arg-type]
+
+
+def test_strangers_get_rates_of_what_was_published(write: Write) -> None:
+    day = date(2026, 3, 1)
+    snapshot = write(
+        [
+            Draft(result(1, published_on=day), NOW, "330000"),
+            Draft(result(2, published_on=day, verdict="nonconforming"), NOW, "330000"),
+            Draft(result(3, published_on=day + timedelta(days=1)), NOW, "330000"),
+            Draft(result(4), NOW, "330000"),
+        ]
+    )
+    asked = PassRateQuestion(published_by=day)
+    (rate,) = pass_rates(snapshot, asked).rates
+    assert (rate.n, rate.conforming) == (2, 1)
+    assert question(asked.parameters()) == asked
+    assert "published_by" not in PassRateQuestion().parameters()

@@ -87,7 +87,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class PassRateQuestion:
-    """What is asked. `by` may be empty: one rate for all. Texts that are empty do not filter."""
+    """What is asked. `by` may be empty: one rate for all. Texts that are empty do not filter.
+
+    `published_by` leaves out what was not published by the end of that day: strangers ask with it.
+    """
 
     by: tuple[Dimension, ...] = ()
     since: date | None = None
@@ -99,6 +102,7 @@ class PassRateQuestion:
     selection: str = ""
     level: float = 0.95
     small_below: int = 30
+    published_by: date | None = None
 
     def __post_init__(self) -> None:
         unknown = [dimension for dimension in self.by if dimension not in DIMENSIONS]
@@ -132,13 +136,18 @@ class PassRateQuestion:
         plain["by"] = list(self.by)
         plain["since"] = self.since.isoformat() if self.since else ""
         plain["until"] = self.until.isoformat() if self.until else ""
+        if self.published_by:
+            plain["published_by"] = self.published_by.isoformat()
+        else:
+            # Left out, not empty: what was written down before it could be asked for reads the same.
+            del plain["published_by"]
         return plain
 
 
 def question(parameters: dict[str, Json]) -> PassRateQuestion:
     """The question that was written down."""
     plain = dict(parameters)
-    for name in ("since", "until"):
+    for name in ("since", "until", "published_by"):
         plain[name] = date.fromisoformat(str(plain[name])) if plain.get(name) else None  # type: ignore[assignment]
     plain["by"] = tuple(plain.get("by") or ())  # type: ignore[arg-type]
     return PassRateQuestion(**plain)  # type: ignore[arg-type]
@@ -266,6 +275,7 @@ _FILTERS: Final = {
     "authority": "authority = $authority",
     "producer": "(producer_uscc = $producer OR producer_name = $producer)",
     "selection": "selection = $selection",
+    "published_by": "published_on <= CAST($published_by AS DATE)",
 }
 
 

@@ -61,10 +61,18 @@ class ArchivePage:
     next: str = ""
 
 
-def archive(actor: Actor, uscc: str, before: str | None = None, limit: int = 50, *, on: date) -> ArchivePage:
-    """What the actor may know on that day about an enterprise: at most two queries."""
+def archive(
+    actor: Actor,
+    key: str,
+    before: str | None = None,
+    limit: int = 50,
+    *,
+    on: date,
+    kind: str = "enterprise",
+) -> ArchivePage:
+    """What the actor may know on that day about an enterprise, or another subject: at most two queries."""
     limit = max(1, min(limit, PAGE_MOST))
-    about = EntrySubject.objects.filter(kind="enterprise", key=uscc).values("entry_id")
+    about = EntrySubject.objects.filter(kind=kind, key=key).values("entry_id")
     visible = entries_visible(actor, on)
     asked = visible.filter(id__in=about).order_by("-occurred_at", "-id")
     if before:
