@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -120,14 +121,18 @@ def _text(name: Indexed) -> str:
     return " ".join(_stored(name))
 
 
-def _number(gram: str) -> int:
-    """A gram as a number of 32 bits. Controls are in no name, so numbers that begin like one are free."""
+@lru_cache(maxsize=1 << 17)  # most grams of a chunk were met in the chunk before
+def _number(gram: str) -> str:
+    """A gram as a number of 32 bits, written out.
+
+    Controls are in no name, so the numbers that begin like one are free for places and buckets.
+    """
     value = _PLACE + int(f"1{gram[1:]}") if gram[0] == "p" else int(gram, 16)
-    return value - _SIGN
+    return str(value - _SIGN)
 
 
-def _bucket_number(bucket: int) -> int:
-    return _BUCKET + bucket - _SIGN
+def _bucket_number(bucket: int) -> str:
+    return str(_BUCKET + bucket - _SIGN)
 
 
 def _array_row(name: Indexed) -> tuple[int, int, str]:
@@ -152,4 +157,4 @@ def as_match(grams: Iterable[str]) -> str:
 def as_array(grams: Iterable[str], bucket: int | None) -> str:
     """An array as PostgreSQL writes it; handed over as a list it would cost three times as much."""
     numbers = [*map(_number, grams), *([] if bucket is None else [_bucket_number(bucket)])]
-    return f"{{{','.join(map(str, numbers))}}}"
+    return f"{{{','.join(numbers)}}}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 KEY_LIMIT: Final = 400
@@ -22,6 +23,7 @@ _UNSEEN: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=16_384)  # a chunk asks for each name several times
 def name_key(name: str) -> str:
     """The key under which a name is compared; applied twice it changes nothing more."""
     key = _UNSEEN.sub("", unicodedata.normalize("NFKC", name))
