@@ -62,7 +62,7 @@ def carried_out(arguments: list[str]) -> int:
         # Whoever read the answer has seen enough; nothing more may be written, not even at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return refusals.DONE
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  what is not known is raised again
         return _failed(error)
 
 
@@ -118,5 +118,5 @@ def _speak(command: TyperCommand | TyperGroup) -> None:
             option.help = _("Show this and exit.")
         return option
 
-    command.format_usage = format_usage  # type: ignore[method-assign]  # a class of ours would have to be
-    command.get_help_option = get_help_option  # type: ignore[method-assign]  # named at every command
+    command.format_usage = format_usage  # type: ignore[method-assign,assignment]  # else a class
+    command.get_help_option = get_help_option  # type: ignore[method-assign,assignment]  # of ours stood at every command

@@ -60,9 +60,7 @@ def home_writable() -> Path:
         raise environment(
             "cli.home",
             N_("The data folder %(home)s cannot be written to: %(why)s."),
-            N_(
-                "Give this account the right to write there, free some space, or name another by ZHIHENG_HOME."
-            ),
+            N_("Give this account the right to write there, free some space, or set ZHIHENG_HOME."),
             home=str(home),
             why=error.strerror or str(error),
         ) from error
@@ -183,7 +181,7 @@ def static_is_made() -> bool:
 
 
 def _static_state() -> str:
-    """What the static files depend on: the versions of who ships them, and our own files as they lie there."""
+    """What the static files depend on: the versions of who ships them, and our own files as they lie."""
     doors = Path(__file__).resolve().parent.parent
     own = sorted(
         (str(path.relative_to(doors)), (status := path.stat()).st_size, status.st_mtime_ns)
