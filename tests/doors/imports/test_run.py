@@ -245,8 +245,8 @@ def test_an_upload_is_taken_and_a_refused_one_leaves_no_file(db: None) -> None:
     before = set(storing.absolute("imports").glob("*"))
     with pytest.raises(Refused):
         open_import(actor=PROGRAM, source=io.BytesIO(b"%PDF"), opening=Opening("spot-checks"), at=AT)
+    opening = Opening("spot-checks", bytes_most=10)
     with pytest.raises(Refused):
-        opening = Opening("spot-checks", bytes_most=10)
         open_import(actor=PROGRAM, source=io.BytesIO(b"x" * 11), opening=opening, at=AT)
     assert set(storing.absolute("imports").glob("*")) == before
     source = io.BytesIO(csv_text([HEAD, result(1)]).encode())

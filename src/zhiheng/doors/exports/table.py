@@ -98,9 +98,8 @@ class Table:
 
 def harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula; numbers, and signs alone, stay as they are."""
-    if text[:1] in _FORMULA_LEAD and not _PLAIN_NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+    leads = text[:1] in _FORMULA_LEAD or text.lstrip()[:1] in _FORMULA_LEAD
+    return f"'{text}" if leads and not _PLAIN_NUMBER.fullmatch(text) else text
 
 
 def as_text(value: object) -> str:

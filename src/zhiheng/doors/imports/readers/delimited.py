@@ -131,7 +131,7 @@ def _line(number: int, cells: list[str], width: int) -> Line:
             flaws[place] = problem
             cells[place] = cell[:CELL_MOST]
         elif cell[:1] == "'" and cell[1:2] in _QUOTED_LEAD:
-            cells[place] = cell[1:]  # an export of ours: the quote kept the cell from being a formula
+            cells[place] = cell[1:].strip()  # an export of ours: the quote kept the cell from being a formula
     return Line(number, cells, flaws or None)
 
 

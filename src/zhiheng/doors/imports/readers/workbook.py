@@ -149,7 +149,7 @@ class _Workbook:
 
 def _unquoted(text: str) -> str:
     # An export of ours put the quote there, to keep the cell from being a formula.
-    return text[1:] if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@", "\t", "\r"} else text
+    return text[1:].strip() if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _number(text: str) -> str | Problem:
