@@ -82,6 +82,8 @@ def database(url: str, home: Path) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        # Our questions are short; compiling one takes longer than answering it.
+        "OPTIONS": {"options": "-c jit=off"},
     }
 
 

@@ -129,6 +129,12 @@ def test_a_source_of_failures_enters_no_rate_even_alone(write: Write) -> None:
     assert found.excluded.failures_only == 9
 
 
+def test_a_source_that_does_not_say_what_it_reports_enters_no_rate(write: Write) -> None:
+    found = pass_rates(write([draft(result(n, coverage="undeclared")) for n in range(4)]), PassRateQuestion())
+    assert found.rates == ()
+    assert found.excluded.undeclared_coverage == 4
+
+
 def test_a_correction_takes_the_place_of_what_it_corrects(write: Write) -> None:
     from zhiheng.foundation.ledger.models import Entry
 

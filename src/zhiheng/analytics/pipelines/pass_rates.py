@@ -188,6 +188,7 @@ class Excluded:
     """What was asked for but enters no rate, and why."""
 
     failures_only: int
+    undeclared_coverage: int
     undated: int
 
 
@@ -233,7 +234,7 @@ def pass_rates(snapshot: Snapshot, asked: PassRateQuestion, engine: Engine | Non
     return PassRates(
         question=asked,
         table=_with_figures(counted, asked),
-        excluded=Excluded(int(excluded["failures_only"] or 0), int(excluded["undated"] or 0)),
+        excluded=Excluded(**{name: int(count or 0) for name, count in excluded.items()}),
         provenance=provenance(
             snapshot, pipeline=NAME, version=VERSION, parameters=asked.parameters(), engine=name
         ),
@@ -262,6 +263,8 @@ def _excluded_sql(asked: PassRateQuestion) -> str:
     return f"""
         SELECT
             SUM(CASE WHEN coverage = '{Coverage.FAILURES_ONLY}' THEN 1 ELSE 0 END) AS failures_only,
+            SUM(CASE WHEN coverage NOT IN ('{Coverage.ALL_RESULTS}', '{Coverage.FAILURES_ONLY}')
+                THEN 1 ELSE 0 END) AS undeclared_coverage,
             SUM(CASE WHEN coverage = '{Coverage.ALL_RESULTS}' AND day IS NULL THEN 1 ELSE 0 END) AS undated
         FROM {datasets.RESULTS} WHERE {_where(asked)}
     """  # noqa: S608  constants of the code; every value of the question is bound

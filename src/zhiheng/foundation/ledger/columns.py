@@ -10,7 +10,7 @@ from dataclasses import is_dataclass
 from datetime import date
 from functools import cache
 from io import BytesIO
-from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Union, cast, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -53,7 +53,7 @@ ENTRY_COLUMNS: Final = {
 @cache
 def fact_schema(kind: str, version: int) -> pa.Schema:
     """The columns of a fact, from the types of its dataclass; dates come as text and are cast after."""
-    known = fact_class(kind, version)
+    known: Any = fact_class(kind, version)
     hints = get_type_hints(known)
     return pa.schema([(name, _arrow(hints[name])) for name in names(known)])
 
@@ -64,8 +64,8 @@ def _arrow(hint: Any) -> pa.DataType:
     if get_origin(hint) in (Union, types.UnionType):
         return _arrow(next(part for part in get_args(hint) if part is not type(None)))
     if is_dataclass(hint):
-        inner = get_type_hints(hint)
-        return pa.struct([(name, _arrow(inner[name])) for name in names(hint)])
+        inner, shape = get_type_hints(hint), cast(Any, hint)
+        return pa.struct([(name, _arrow(inner[name])) for name in names(shape)])
     plain = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), date: pa.date32()}
     return plain[hint]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cache
-from typing import Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
+from operator import attrgetter
+from typing import Any, ClassVar, Final, TypeVar, get_args, get_origin, get_type_hints
 
 from zhiheng.kernel.chain import Json
 from zhiheng.kernel.errors import N_, refuse
@@ -39,23 +40,34 @@ class Fact:
 
     def payload(self) -> dict[str, Json]:
         """The fact as JSON values; empty parts are left out, so that they cost nothing."""
-        return {
-            name: to_json(value) for name in names(type(self)) if (value := getattr(self, name)) not in _EMPTY
-        }
+        return _parts(self)
 
 
-_EMPTY: tuple[object, ...] = (None, "", ())
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+_NEVER_EMPTY: Final = frozenset({int, float, bool})
 
 
-_NAMES: dict[object, tuple[str, ...]] = {}
-
-
+@cache
 def names(kind: Any) -> tuple[str, ...]:
-    """The field names of a dataclass, found once per class: payloads are made by the ten thousand."""
-    known = _NAMES.get(kind)
-    if known is None:
-        known = _NAMES[kind] = tuple(field.name for field in fields(kind))
-    return known
+    """The field names of a dataclass, once per class: payloads are made by the ten thousand."""
+    return tuple(field.name for field in fields(kind))
+
+
+@cache
+def _reader(kind: Any) -> Callable[[object], tuple[Any, ...]]:
+    known = names(kind)
+    if len(known) < 2:  # attrgetter of a single name answers the bare value
+        return lambda value: tuple(getattr(value, name) for name in known)
+    return attrgetter(*known)
+
+
+def _parts(value: object) -> dict[str, Json]:
+    kind: Any = type(value)
+    return {
+        name: part if type(part) in _PLAIN else to_json(part)
+        for name, part in zip(names(kind), _reader(kind)(value), strict=True)
+        if part or type(part) in _NEVER_EMPTY
+    }
 
 
 def to_json(value: object) -> Json:
@@ -67,8 +79,7 @@ def to_json(value: object) -> Json:
     if isinstance(value, tuple):
         return [to_json(part) for part in value]
     if is_dataclass(value):
-        kind = type(value)
-        return {name: to_json(part) for name in names(kind) if (part := getattr(value, name)) not in _EMPTY}
+        return _parts(value)
     return str(value)
 
 
