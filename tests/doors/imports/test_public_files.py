@@ -26,8 +26,8 @@ Shared = Callable[[str], Path]
 BULLETINS = "data/spotchecks/china_product_quality_spotchecks.csv"
 HEADINGS = (
     "authority", "source_id", "source_record_id", "report_date", "snapshot_date",
-    "product_kind_source_reported", "product_kind_english", "product_name", "brand", "brand_source_reported", "manufacturer",
-    "manufacturer_source_reported", "model_specification_source_reported",
+    "product_kind_source_reported", "product_kind_english", "product_name", "brand", "brand_source_reported",
+    "manufacturer", "manufacturer_source_reported", "model_specification_source_reported",
     "production_date_or_batch_source_reported", "inspection_outcome", "nonconforming_items",
     "nonconforming_items_source_reported", "inspection_retest_confirmed_nonconforming",
     "inspection_suspected_counterfeit", "inspection_standards_scope_source_reported", "source_note",

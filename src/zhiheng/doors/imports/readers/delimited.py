@@ -161,7 +161,7 @@ _FORMULA: Final = Problem(
 )
 LOST: Final = Problem(
     "cell.lost",
-    N_("A character was lost when the file was saved: the cell holds “\ufffd”."),
+    N_("A character was lost when the file was saved: the cell holds “�”."),
     remedy=N_("Save the file again as UTF-8 from the program it comes from, or as xlsx."),
 )
 
