@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("workbench/", include("zhiheng.doors.workbench.urls")),
+    path("", include("zhiheng.doors.portal.urls")),
 ]
 
 handler400 = "zhiheng.doors.look.errors.bad_request"

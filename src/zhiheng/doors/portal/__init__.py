@@ -1,1 +1,1 @@
-"""The public's door: what is published, and how to verify it."""
+"""The public's door: what anybody may read, and how to check it. It reads as the public and never acts."""

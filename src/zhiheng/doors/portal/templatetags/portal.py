@@ -1,0 +1,51 @@
+"""What only the public's pages need: `{% load portal %}`.
+
+This module refuses to read a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django import template
+from django.template.context import Context
+from django.template.loader import render_to_string
+from django.utils.translation import gettext
+
+from zhiheng.doors.portal.visit import site
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context: Context) -> str:
+    """The one address of this page, without filters, order and language."""
+    request = context["request"]
+    return site(request) + request.path
+
+
+@register.simple_tag
+def querystring_of(**given: str) -> str:
+    """Parameters as they stand in an address."""
+    return urlencode(given)
+
+
+@register.filter
+def place(code: str, names: Mapping[str, str]) -> str:
+    """The name of a place; its code where the table of divisions does not know it."""
+    return names.get(code) or code
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """The words of a text, one by one."""
+    return text.split()
+
+
+@register.filter
+def dash(text: str) -> str:
+    """A text of a source; a dash that says why where the source left it out."""
+    return text or render_to_string(
+        "look/parts/missing.html", {"reason": gettext("The source leaves this out")}
+    )
