@@ -104,7 +104,7 @@ def _finding(compared: list[Row], names: Mapping[str, str]) -> str:
     lower = [row for row in compared if row["finding"] == "lower"]
     lower.sort(key=lambda row: (row["conforming"] / row["n"], row["key"]))
     if lower:
-        listed = _(", ").join(names.get(row["key"], row["key"]) for row in lower[:NAMED])
+        listed = pgettext("list", ", ").join(names.get(row["key"], row["key"]) for row in lower[:NAMED])
         if len(lower) > NAMED:
             return _("Lower than the others: %(names)s and more") % {"names": listed}
         return _("Lower than the others: %(names)s") % {"names": listed}

@@ -70,6 +70,12 @@ class Grid:
     about: Mapping[str, str] = field(default_factory=dict)
     kind: str = "grid"
 
+    @property
+    def lines(self) -> Iterator[list[tuple[str, bool]]]:
+        """The rows as cells with whether each is a number."""
+        for row in self.rows:
+            yield [(cell, head.numeric) for cell, head in zip(row, self.heads, strict=True)]
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -234,16 +240,11 @@ class _Reader:
         rows = []
         for row in self.tables[f"{name}_compared"]:
             if row["finding"] != "few":
-                share = figures.share(row["conforming"] / row["n"])
-                rows.append(
-                    (
-                        self._name(row["key"]),
-                        f"{share} ({figures.interval(row['lower'], row['upper'])})",
-                        f"{figures.share(row['rest_estimate'])} "
-                        f"({figures.interval(row['rest_lower'], row['rest_upper'])})",
-                        words[row["finding"]],
-                    )
-                )
+                own, rest = figures.share(row["conforming"] / row["n"]), figures.share(row["rest_estimate"])
+                within = figures.interval(row["lower"], row["upper"])
+                others = figures.interval(row["rest_lower"], row["rest_upper"])
+                cells = (self._name(row["key"]), f"{own} ({within})", f"{rest} ({others})")
+                rows.append((*cells, words[row["finding"]]))
         return Grid(
             anchor=f"{name}_compared",
             caption=_("Each compared with all others: random samples"),
@@ -294,7 +295,7 @@ class _Reader:
         rows = (
             (
                 row["authority"], coverages.get(row["coverage"], row["coverage"]),
-                designs().get(row["selection"], row["selection"]), figures.count(row["n"]),
+                str(designs().get(row["selection"], row["selection"])), figures.count(row["n"]),
                 figures.count(row["nonconforming"]),
             )
             for row in self.tables["sources"]
