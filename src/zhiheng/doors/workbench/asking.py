@@ -1,0 +1,93 @@
+"""The question of the page of pass rates, read from the address."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final, cast, get_args
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from zhiheng.analytics.pipelines.pass_rates import Dimension, PassRateQuestion, PassRates, pass_rates
+from zhiheng.domains.supervision.models import Result
+from zhiheng.doors.workbench.desk import OfficerRequest
+from zhiheng.doors.workbench.places import places_below
+from zhiheng.foundation.ledger.snapshots import Snapshot
+from zhiheng.foundation.org.actors import NOT_COVERED
+from zhiheng.kernel.errors import Refused
+
+TITLES: Final = {
+    "product_kind": pgettext_lazy("dimension", "Product kind"),
+    "province": pgettext_lazy("dimension", "Province"),
+    "city": pgettext_lazy("dimension", "City"),
+    "county": pgettext_lazy("dimension", "County"),
+    "authority": pgettext_lazy("dimension", "Authority"),
+    "year": pgettext_lazy("dimension", "Year"),
+    "quarter": pgettext_lazy("dimension", "Quarter"),
+    "month": pgettext_lazy("dimension", "Month"),
+    "producer": pgettext_lazy("dimension", "Producer"),
+    "laboratory": pgettext_lazy("dimension", "Laboratory"),
+    "source": pgettext_lazy("dimension", "Source"),
+}
+PLACES: Final = ("province", "city", "county")
+TIMES: Final = ("year", "quarter", "month")
+assert set(TITLES) == set(get_args(Dimension))  # noqa: S101  a new dimension needs its word
+KEPT: Final = 32
+
+
+class QuestionForm(forms.Form):
+    """By what, of which place, period, kind, authority and population."""
+
+    by = forms.ChoiceField(label=gettext_lazy("By"), required=False)
+    then = forms.ChoiceField(label=gettext_lazy("And by"), required=False)
+    since = forms.DateField(
+        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    place = forms.ChoiceField(label=gettext_lazy("Place"), required=False)
+    kind = forms.CharField(label=gettext_lazy("Product kind"), required=False, max_length=80)
+    authority = forms.CharField(label=gettext_lazy("Authority"), required=False, max_length=120)
+    population = forms.ChoiceField(label=gettext_lazy("Population"), required=False)
+
+    def __init__(self, request: OfficerRequest) -> None:
+        asked = request.GET.copy()
+        asked.setdefault("by", "product_kind")
+        super().__init__(asked, auto_id="f-%s")
+        self.actor = request.actor
+        dimensions = [(name, str(title)) for name, title in TITLES.items()]
+        self._offer("by", [("", _("all together")), *dimensions])
+        self._offer("then", [("", _("nothing more")), *dimensions])
+        self._offer("place", [("", _("my division")), *places_below(request.actor, request.today)])
+        self._offer("population", [("", _("all, each apart")), *Result.Selection.choices])
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above; tells the type
+        field.choices = choices
+
+    def question(self) -> PassRateQuestion:
+        """The question; refused when it asks about a division that is not the officer's."""
+        self.is_valid()
+        given = self.cleaned_data
+        by = tuple(dict.fromkeys(name for name in (given.get("by"), given.get("then")) if name))
+        place = given.get("place") or self.actor.division
+        if not self.actor.covers(place):
+            raise Refused(NOT_COVERED)
+        return PassRateQuestion(
+            by=cast("tuple[Dimension, ...]", by),
+            since=given.get("since"),
+            until=given.get("until"),
+            division=place,
+            product_kind=given.get("kind", ""),
+            authority=given.get("authority", ""),
+            selection=given.get("population", ""),
+        )
+
+
+@lru_cache(maxsize=KEPT)
+def answered(snapshot: Snapshot, question: PassRateQuestion) -> PassRates:
+    """The rates; the same question to the same snapshot has the same answer for ever."""
+    return pass_rates(snapshot, question)

@@ -1,0 +1,89 @@
+"""A sheet as a form: every column a field, as the template and the refused rows show it.
+
+Used to mend a refused row and to correct a result. It refuses to check anything: the service does,
+with the same words as for a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from zhiheng.doors.imports.summary import advised, said
+from zhiheng.doors.workbench.words import chinese
+from zhiheng.kernel.errors import Problem
+from zhiheng.kernel.sheets import CellProblem, Column, Sheet
+
+LONG: Final = frozenset({"items", "note", "scope", "failed_items", "standards", "batch", "model"})
+_PREFIX: Final = "cell"
+
+
+def heading(column: Column) -> str:
+    """The column's heading in the language of the reader."""
+    return column.zh if chinese() else column.en
+
+
+class SheetForm(forms.Form):
+    """One row of a sheet."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        cells: Mapping[str, str],
+        data: Mapping[str, str] | None = None,
+        fixed: Collection[str] = (),
+    ) -> None:
+        super().__init__(data, prefix=_PREFIX)  # type: ignore[arg-type]  # any mapping of texts will do
+        self.sheet = sheet
+        for column in sheet.columns:
+            if column.name not in fixed:
+                self.fields[column.name] = _field(column, cells.get(column.name, ""))
+
+    def cells(self) -> dict[str, str]:
+        """What was typed, by column name."""
+        self.is_valid()
+        return {name: str(self.cleaned_data.get(name, "")) for name in self.fields}
+
+    def complain(self, problems: Sequence[CellProblem]) -> list[Problem]:
+        """Put each problem beside its field; those that belong to none are given back."""
+        self.is_valid()
+        loose = []
+        for one in problems:
+            if one.column in self.fields:
+                self.add_error(one.column, f"{said(one.problem)} {advised(one.problem)}".strip())
+            else:
+                loose.append(one.problem)
+        return loose
+
+
+def _field(column: Column, cell: str) -> forms.Field:
+    common = {"label": heading(column), "required": False, "initial": cell, "help_text": _help(column)}
+    if column.choices:
+        field: forms.Field = forms.ChoiceField(choices=_words(column, cell), **common)
+    elif column.name in LONG:
+        field = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), **common)
+    else:
+        field = forms.CharField(**common)
+    # A required column is not marked optional, but an empty cell is for the service to refuse.
+    field.widget.is_required = False
+    return field
+
+
+def _words(column: Column, cell: str) -> list[tuple[str, str]]:
+    offered = [
+        (words[0], words[0] if chinese() else code.replace("_", " "))
+        for code, words in (column.choices or {}).items()
+    ]
+    if cell and cell not in dict(offered):
+        offered.append((cell, cell))
+    return [("", "—"), *offered]
+
+
+def _help(column: Column) -> str:
+    parts = [_(column.note)] if column.note else []
+    if column.example and not column.choices:
+        parts.append(_("For example: %(example)s") % {"example": column.example})
+    return " ".join(parts)
