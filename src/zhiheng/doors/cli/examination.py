@@ -170,7 +170,7 @@ def _database() -> Finding:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         version = str(cursor.fetchone()[0])
-    if int(version.split(".")[0]) < 15:  # noqa: PLR2004  the oldest that is tested
+    if int(version.split(".", 1)[0]) < 15:  # the oldest that is tested
         return Finding(name, "fail", f"PostgreSQL {version}", _("Use PostgreSQL 15 or later."))
     return Finding(name, "ok", f"PostgreSQL {version}")
 

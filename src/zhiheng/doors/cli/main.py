@@ -7,6 +7,7 @@ This module refuses to load Django: `--help` answers at once.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from zhiheng.doors.cli import output, refusals
-from zhiheng.doors.cli.commands import check, run, verify
+from zhiheng.doors.cli.commands import account, check, demo, exports, imports, report, run, verify
 from zhiheng.doors.cli.words import _, teach_typer
 from zhiheng.kernel.errors import N_, Refused
 
@@ -32,10 +33,33 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-app.command("run")(run.run)
-app.command("worker")(run.worker)
+app.command(
+    "run",
+    help=N_("Start the system. Sets up what is missing, then serves pages, API and imports until Ctrl-C."),
+)(run.run)
+app.command(
+    "worker",
+    help=N_("Take imports in, and nothing else. For pages that another process or machine serves."),
+)(run.worker)
+app.command(
+    "import",
+    help=N_("Import a file. Rows that are wrong are kept and named; rows that are known are skipped."),
+)(imports.import_file)
+app.command(
+    "export",
+    help=N_("Write a list into a file. With --json it is told how many rows were written."),
+)(exports.export)
+app.add_typer(report.app, name="report")
 app.add_typer(verify.app, name="verify")
-app.command("check")(check.check)
+app.command(
+    "demo",
+    help=N_("Load the synthetic province. Needs an empty installation; --files only writes its files."),
+)(demo.demo)
+app.command(
+    "check",
+    help=N_("Look whether all is well. Program, folder, disk, database, ledger, fonts; changes nothing."),
+)(check.check)
+app.add_typer(account.app, name="account")
 
 
 def main() -> None:
@@ -93,8 +117,8 @@ def translated(command: Any) -> Any:
     """The command and all below it, with their texts in the language of this run."""
     command.help = _(command.help or "")
     command.epilog = _(command.epilog or "")
-    if command.short_help:
-        command.short_help = _(command.short_help)
+    # In a list of commands stands the first sentence; typer would look for it by the English full stop.
+    command.short_help = re.split(r"(?<=[。.])\s*", command.help, maxsplit=1)[0].rstrip("。.")
     for parameter in command.params:
         if getattr(parameter, "help", None):
             parameter.help = _(parameter.help)

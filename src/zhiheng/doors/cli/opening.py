@@ -69,6 +69,12 @@ def home_writable() -> Path:
 
 def opened() -> None:
     """Make Django ready, in the language of this run, with a database that answers."""
+    without_database()
+    database_answers()
+
+
+def without_database() -> None:
+    """Make Django ready, in the language of this run, and ask no database."""
     home_writable()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhiheng.settings.django")
     import django
@@ -85,7 +91,6 @@ def opened() -> None:
     from django.utils import translation
 
     translation.activate(language())
-    database_answers()
 
 
 def database_answers() -> None:

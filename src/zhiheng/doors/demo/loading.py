@@ -18,7 +18,9 @@ from typing import Final, Protocol
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhiheng.doors.demo import SEED
 from zhiheng.doors.demo.accounts import PROVINCE, accounts_opened
+from zhiheng.doors.demo.report import report_published
 from zhiheng.doors.imports.run import Opening, open_import, work
 from zhiheng.foundation.exchange import selectors
 from zhiheng.foundation.exchange.models import ImportRun
@@ -35,7 +37,6 @@ from zhiheng.kernel.errors import N_, Problem, Refused
 from zhiheng.settings import settings
 from zhiheng.simulation import DEMO, Scale, write_province
 
-SEED: Final = 20_260_101
 SOURCE: Final = "zhiheng.simulation"
 TO_TRY: Final = "to-try"
 _WRITTEN: Final = "written"
@@ -83,8 +84,9 @@ def demo_loaded(watch: Watch, scale: Scale = DEMO) -> Loaded:
     for sheet, path in sheets(folder):
         imported(sheet, path, watch)
     with watch(_("Taking a snapshot")):
-        cut = checkpoint_take(at=timezone.now())
-        snapshot_take(settings().folder("snapshots"), cut)
+        snapshot = snapshot_take(settings().folder("snapshots"), checkpoint_take(at=timezone.now()))
+    with watch(_("Publishing a quality report")):
+        report_published(snapshot)
     (folder / _LOADED).write_text(f"{timezone.now():%Y-%m-%d %H:%M}\n", encoding="ascii")
     return Loaded(folder, "now")
 

@@ -12,7 +12,7 @@ MARKS: Final = {"ok": "✓", "warn": "!", "fail": "✗"}
 
 
 def check(as_json: Json = False) -> int:
-    """Look at program, data folder, database, ledger, fonts and languages; say what to do. Changes nothing."""
+    """Look at program, folder, database, ledger, fonts and languages; say what to do. Changes nothing."""
     from zhiheng.doors.cli.examination import examined
 
     found = []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,10 +12,18 @@ from zhiheng.doors.cli.commands.options import Json
 from zhiheng.doors.cli.words import _
 from zhiheng.kernel.errors import N_
 
+if TYPE_CHECKING:
+    from zhiheng.domains.indicators.verification import Verdict
+
 app = typer.Typer(help=N_("Compute again what was recorded and published."), no_args_is_help=True)
 
 
-@app.command("ledger")
+@app.command(
+    "ledger",
+    help=N_(
+        "Check the whole ledger. Recomputes every hash and checkpoint; names the first entry that is wrong."
+    ),
+)
 def ledger(as_json: Json = False) -> int:
     """Recompute every hash and every checkpoint; name the first entry that does not fit."""
     from zhiheng.doors.cli import opening
@@ -43,7 +51,11 @@ def ledger(as_json: Json = False) -> int:
             }
         )
         return refusals.DONE if found.intact else refusals.REFUSED
-    counted = _("%(entries)d entries in %(books)d books, %(checkpoints)d checkpoints") % asdict(found)
+    counted = _("%(entries)d entries in %(books)d books, %(checkpoints)d checkpoints") % {
+        "entries": found.entries,
+        "books": found.books,
+        "checkpoints": found.checkpoints,
+    }
     if found.intact:
         output.answer(_("The ledger is intact: %(counted)s.") % {"counted": counted})
         return refusals.DONE
@@ -58,7 +70,12 @@ def ledger(as_json: Json = False) -> int:
     return refusals.REFUSED
 
 
-@app.command("snapshot")
+@app.command(
+    "snapshot",
+    help=N_(
+        "Check a snapshot. Compares every file with the digest in its manifest and names those that differ."
+    ),
+)
 def snapshot(
     name: Annotated[str, typer.Argument(help=N_("Name of the snapshot; else the newest."))] = "",
     as_json: Json = False,
@@ -104,3 +121,95 @@ NO_SNAPSHOT = refusals.Problem(
         "`zhiheng verify snapshot` has nothing to check until a report was drafted or a snapshot taken."
     ),
 )
+
+
+@app.command("report", help=N_("Check a report, by its code or a package. Recomputes every number in it."))
+def report(
+    what: Annotated[str, typer.Argument(help=N_("Code of a report, or the file of a package."))],
+    as_json: Json = False,
+) -> int:
+    """A package needs neither our database nor our data folder to be ours."""
+    verdict = _package(Path(what)) if Path(what).is_file() else _stored(what, quiet=as_json)
+    if as_json:
+        output.answer_json(_verdict_json(verdict))
+    else:
+        _tell_verdict(verdict)
+    return refusals.DONE if verdict.sound else refusals.REFUSED
+
+
+def _package(path: Path) -> Verdict:
+    from zhiheng.doors.cli import opening
+
+    opening.without_database()
+    from zhiheng.domains.indicators.package import package_verify
+
+    return package_verify(path)
+
+
+def _stored(code: str, *, quiet: bool) -> Verdict:
+    from zhiheng.doors.cli import opening
+
+    opening.in_use()
+    from zhiheng.domains.indicators.selectors import report_by_code
+    from zhiheng.domains.indicators.verification import report_verify
+    from zhiheng.doors.cli.acting import PROGRAM
+    from zhiheng.settings import settings
+
+    found = report_by_code(PROGRAM, code)
+    if found is None:
+        raise refusals.Refused(
+            refusals.Problem(
+                "cli.report_or_file",
+                N_("There is neither a report nor a file %(name)s."),
+                {"name": code[:80]},
+                N_("`zhiheng report list` names the reports."),
+            )
+        )
+    with output.progress(_("Computing the report again"), quiet=quiet):
+        return report_verify(found, settings().folder("snapshots"))
+
+
+def _tell_verdict(verdict: Verdict) -> None:
+    words = {"passed": _("passed"), "failed": _("FAILED"), "not_run": _("not run")}
+    for check in verdict.checks:
+        output.answer(f"{words[check.state]}\t{refusals.translated(check.title)}")
+        for problem in check.problems:
+            output.answer(f"  {refusals.said(problem)}")
+            if advice := refusals.advised(problem):
+                output.answer(f"  → {advice}")
+    for statement in verdict.statements:
+        output.answer(refusals.said(statement))
+    if verdict.changes is not None and verdict.changes.any:
+        output.answer(
+            _("Since then: %(superseded)d results were corrected, %(recorded)d were added.")
+            % {"superseded": verdict.changes.superseded, "recorded": verdict.changes.recorded}
+        )
+    if verdict.sound:
+        output.answer(_("Report %(code)s is verified.") % {"code": verdict.report})
+    else:
+        output.answer(_("Report %(code)s is NOT verified.") % {"code": verdict.report or "—"})
+
+
+def _verdict_json(verdict: Verdict) -> dict[str, object]:
+    changes = verdict.changes
+    return {
+        "report": verdict.report,
+        "sound": verdict.sound,
+        "checks": [
+            {
+                "name": check.name,
+                "title": refusals.translated(check.title),
+                "state": check.state,
+                "problems": [refusals.as_json(one) for one in check.problems],
+            }
+            for check in verdict.checks
+        ],
+        "statements": [refusals.as_json(one) for one in verdict.statements],
+        "changes": None
+        if changes is None
+        else {
+            "snapshot": changes.snapshot,
+            "superseded": changes.superseded,
+            "recorded": changes.recorded,
+        },
+    }
