@@ -13,6 +13,7 @@ from typing import Any, Final
 from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhiheng.analytics.pipelines.pass_rates import Dimension, PassRateQuestion
 from zhiheng.domains.supervision.models import Result
@@ -52,7 +53,9 @@ class ResultFilters(forms.Form):
     text = forms.CharField(label=_("Product, enterprise or number"), required=False, max_length=TEXT_LENGTH)
     verdict = forms.ChoiceField(label=_("Verdict"), required=False)
     kind = forms.CharField(label=_("Product kind"), required=False, max_length=80, widget=forms.Select)
-    authority = forms.CharField(label=_("Authority"), required=False, max_length=120, widget=forms.Select)
+    authority = forms.CharField(
+        label=pgettext_lazy("of a result", "Authority"), required=False, max_length=120, widget=forms.Select
+    )
     place = forms.RegexField(
         r"[0-9]{6}", label=_("Place of sampling"), required=False, strip=True, widget=forms.Select
     )

@@ -131,6 +131,7 @@ def title_of(fact: Fact) -> str:
 
 def text_of(fact: Fact) -> str:
     """The rest of what an entry says, in one line."""
+    parts: tuple[tuple[str, str], ...] = ()
     if isinstance(fact, SpotCheckResult):
         parts = (
             (pgettext("fact", "Authority"), fact.authority),
@@ -144,8 +145,6 @@ def text_of(fact: Fact) -> str:
             (pgettext("fact", "Address"), fact.address),
             (pgettext("fact", "Former names"), "、".join(fact.former_names)),
         )
-    else:
-        parts = ()
     between = pgettext("between field and error", ": ")
     return " · ".join(f"{name}{between}{value}" for name, value in parts if value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from django.http import HttpResponse
@@ -34,7 +35,7 @@ def robots(visit: Visit) -> HttpResponse:
 def sitemap(visit: Visit) -> HttpResponse:
     """`/sitemap.xml`: the standing pages and the reports."""
     here = site(visit)
-    places = [(here + reverse(f"portal:{name}"), None) for name in PAGES]
+    places: list[tuple[str, datetime | None]] = [(here + reverse(f"portal:{name}"), None) for name in PAGES]
     known = reports(visit.actor).order_by("-published_at")[:REPORTS_MOST]
     places += [(here + reverse("portal:report", args=[report.code]), report.published_at) for report in known]
     return HttpResponse(
