@@ -4,7 +4,8 @@ Two ways of writing are recognised. A method that only a model or a query set ha
 `bulk_create`, …) is a write wherever it stands. A method that other objects have too (`update`,
 `delete`, `create`, `add` …) is one when the expression it is called on leads to a manager:
 `Model.objects…`, `visible_to(actor)…`, or a name that was assigned such an expression.
-So `dict.update` and `set.add` pass. Raw SQL that writes is a write too.
+So `dict.update` and `set.add` pass. `delete()` without an argument is a write on anything. Raw SQL that
+writes is a write too, unless it goes to a database in memory.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 
 import pytest
 
-from tests.architecture.source import Module, in_room
+from tests.architecture.source import Module, dotted, in_room
 
 ALWAYS = frozenset(
     {"bulk_create", "bulk_update", "get_or_create", "update_or_create", "acreate", "asave", "adelete",
@@ -34,13 +35,13 @@ def leads_to_a_manager(node: ast.expr, rows: frozenset[str] = frozenset()) -> bo
     while True:
         match node:
             case ast.Name(id=name):
-                return name in rows
+                return name in rows or name == "selectors"
             case ast.Attribute(attr=attr, value=value):
                 if attr in MANAGERS or attr.endswith("_set"):
                     return True
                 node = value
             case ast.Call(func=ast.Name(id=name)):
-                return name in READERS
+                return name in READERS or name in rows
             case ast.Call(func=func):
                 node = func
             case ast.Subscript(value=value) | ast.Await(value=value):
@@ -50,7 +51,7 @@ def leads_to_a_manager(node: ast.expr, rows: frozenset[str] = frozenset()) -> bo
 
 
 def names_of_rows(tree: ast.AST) -> frozenset[str]:
-    """Names that are assigned, or run over, something that leads to a manager."""
+    """Names that are assigned, or run over, something that leads to a manager; what selectors give."""
     found: set[str] = set()
     for _ in range(3):  # a name assigned from a name assigned from a query
         for node in ast.walk(tree):
@@ -59,6 +60,8 @@ def names_of_rows(tree: ast.AST) -> frozenset[str]:
                     value, frozenset(found)
                 ):
                     found.add(name)
+                case ast.ImportFrom(module=str(source), names=names) if source.endswith(".selectors"):
+                    found |= {alias.asname or alias.name for alias in names}
                 case ast.For(target=ast.Name(id=name), iter=source) if leads_to_a_manager(
                     source, frozenset(found)
                 ):
@@ -66,9 +69,21 @@ def names_of_rows(tree: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
+def names_in_memory(tree: ast.AST) -> frozenset[str]:
+    """Names of databases that exist in memory only."""
+    found = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Call(args=[ast.Constant(value=":memory:"), *_])
+            ):
+                found.add(name)
+    return frozenset(found)
+
+
 def writes(tree: ast.AST) -> list[str]:
     """The writes in a tree, as source text with their line."""
-    rows = names_of_rows(tree)
+    rows, memory = names_of_rows(tree), names_in_memory(tree)
     found = []
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
@@ -78,7 +93,12 @@ def writes(tree: ast.AST) -> list[str]:
             (method in ALWAYS and not (isinstance(owner, ast.Name) and owner.id in NOT_A_MODEL))
             or (method in ON_A_MANAGER and leads_to_a_manager(owner, rows))
             or (method in ON_A_RELATION and isinstance(owner, ast.Attribute) and owner.attr.endswith("_set"))
-            or (method in {"execute", "executemany", "raw"} and _writes_sql(node))
+            or (method == "delete" and not node.args and not node.keywords)
+            or (
+                method in {"execute", "executemany", "raw"}
+                and dotted(owner) not in memory
+                and _writes_sql(node)
+            )
         )
         if written:
             found.append(f"line {node.lineno}: {ast.unparse(node)[:90]}")
@@ -112,6 +132,9 @@ def test_no_write_in_a_door(module: Module) -> None:
         "Record.objects.update_or_create(a=1)",
         "get_object_or_404(Record, pk=1).delete()",
         "enterprise.name_set.add(name)",
+        "record.delete()",
+        "from zhiheng.domains.supervision import selectors\nselectors.results(actor).update(a=1)",
+        "from zhiheng.domains.supervision.selectors import results\nresults(actor).update(a=1)",
         "cursor.execute('UPDATE record SET a = 1')",
         "cursor.execute(f'delete from {table}')",
         "Record.objects.raw('INSERT INTO record VALUES (1)')",
@@ -132,6 +155,8 @@ def test_a_write_is_recognised(code: str) -> None:
         "request.session.get('a')",
         "result_record(actor=actor, values=values)",
         "cursor.execute('SELECT 1')",
+        "trial = sqlite3.connect(':memory:')\ntrial.execute('CREATE TABLE trial (a)')",
+        "cache.delete('key')",
         "parser.create('x')",
         "Path('x').unlink()",
     ],
