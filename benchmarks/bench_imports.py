@@ -47,7 +47,9 @@ def measure(folder: Path, url: str) -> None:
         from zhiheng.doors.imports.run import Opening, open_import, work
         from zhiheng.foundation.ledger.facts.org import AgencyOpened
         from zhiheng.foundation.org.actors import system
-        from zhiheng.foundation.org.services import DivisionRow, agencies_open, divisions_load
+        from zhiheng.foundation.org.data import DivisionRow
+        from zhiheng.foundation.org.services import agencies_open, divisions_load
+        from zhiheng.kernel.codes.division import Level
 
         at, actor = datetime(2026, 11, 1, tzinfo=UTC), system("ZH-BENCH")
         with (folder / "divisions.csv").open(encoding="utf-8") as file:
@@ -55,7 +57,7 @@ def measure(folder: Path, url: str) -> None:
                 DivisionRow(
                     code=one["code"],
                     name=one["name"],
-                    level=int(one["level"]),
+                    level=Level(int(one["level"])),
                     parent=one["parent"],
                     valid_from=date.fromisoformat(one["valid_from"]),
                     valid_to=None,
