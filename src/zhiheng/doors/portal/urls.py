@@ -74,6 +74,7 @@ urlpatterns = [
     path("reports/", reports.report_list, name="reports"),
     path("reports/feed.atom", machines.feed, name="feed"),
     path("reports/<str:code>/", reports.report, name="report"),
+    path("reports/<str:code>/check/", reports.report_check, name="report_check"),
     path("reports/<str:code>.pdf", reports.report_pdf, name="report_pdf"),
     path("reports/<str:code>.zip", reports.report_package, name="report_package"),
     path("verify/", ledger.verify, name="verify"),

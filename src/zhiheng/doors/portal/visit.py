@@ -35,7 +35,7 @@ from zhiheng.kernel.errors import N_, Problem, Refused
 from zhiheng.settings import settings
 
 KEPT: Final = 300  # seconds; only to give the memory back: a page goes out of date by its key
-LARGEST: Final = 300_000  # bytes of a page that is kept
+LARGEST: Final = 1_000_000  # bytes of a page that is kept
 ADDRESS_MOST: Final = 500
 ABSENT: Final = frozenset({"portal.absent", "result.not_found"})
 SIGNED_IN: Final = (of_django.SESSION_COOKIE_NAME, "messages")
@@ -130,13 +130,13 @@ def _tag(request: Any) -> str:
         Book.objects.aggregate(entries=Sum("head"))["entries"],
         Checkpoint.objects.aggregate(last=Max("number"))["last"],
         snapshot.name if snapshot else "",
-        _program(),
+        program(),
     )
     return sha256(repr(parts).encode()).hexdigest()[:32]
 
 
 @cache
-def _program() -> str:
+def program() -> str:
     """This version of the program: its number, and when the newest file of the doors was written."""
     doors = Path(__file__).resolve().parents[1]
     return (

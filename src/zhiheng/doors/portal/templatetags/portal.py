@@ -13,7 +13,9 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
+from zhiheng.domains.supervision.models import Result
 from zhiheng.doors.portal.visit import site
+from zhiheng.kernel.errors import Problem
 
 register = template.Library()
 
@@ -49,3 +51,21 @@ def dash(text: str) -> str:
     return text or render_to_string(
         "look/parts/missing.html", {"reason": gettext("The source leaves this out")}
     )
+
+
+@register.filter
+def population(selection: str) -> str:
+    """How samples were chosen, in words."""
+    return str(Result.Selection(selection).label)
+
+
+@register.simple_tag
+def problem_said(problem: Problem) -> str:
+    """The message of a problem in the reader's language."""
+    return gettext(problem.message) % dict(problem.params)
+
+
+@register.filter
+def translated(msgid: str) -> str:
+    """A text that another room hands out as a msgid."""
+    return gettext(msgid)
