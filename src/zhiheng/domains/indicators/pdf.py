@@ -77,7 +77,7 @@ def _data(report: Report, reading: Reading, font: str) -> dict[str, Any]:
         "quiet": LIGHT.quiet,
         "line": LIGHT.line,
         "alarm": LIGHT.nonconforming,
-        "running": f"{_('Quality report')} · {reading.place} · {reading.period}",
+        "running": " · ".join((_("Quality report"), reading.place, reading.period)),
         "verify": _("To verify: zhiheng verify report %(code)s") % {"code": reading.code},
         "digest": _("SM3 of the content: %(digest)s") % {"digest": report.content_digest},
         "own": _("In the words of %(agency)s") % {"agency": reading.agency},

@@ -178,6 +178,8 @@ class _Reader:
             yield from self._groups(section)
         elif section in ("items", "producers", "sources") and self.tables[section]:
             yield {"items": self._items, "producers": self._producers, "sources": self._sources}[section]()
+        if section == "sources":
+            yield self._summary()
 
     def _groups(self, name: str) -> Iterator[Block]:
         caption, head = _group_titles()[name]
@@ -292,19 +294,29 @@ class _Reader:
             "failures_only": _("failures only"),
             "undeclared": _("not declared"),
         }
-        rows = (
+        rows: list[tuple[str, ...]] = [
             (
-                row["authority"], coverages.get(row["coverage"], row["coverage"]),
-                str(designs().get(row["selection"], row["selection"])), figures.count(row["n"]),
+                str(row["authority"]),
+                coverages.get(row["coverage"], row["coverage"]),
+                designs().get(row["selection"], row["selection"]),
+                figures.count(row["n"]),
                 figures.count(row["nonconforming"]),
             )
             for row in self.tables["sources"]
-        )  # fmt: skip
+        ]
         heads = (
             Head(_("Authority")), Head(_("Makes known")), Head(_("How samples were chosen")),
             Head(_("Results"), True), Head(_("Nonconforming"), True),
         )  # fmt: skip
         return Grid("sources", _("Sources and their results"), heads, tuple(rows))
+
+    def _summary(self) -> Grid:
+        """The counts over the other tables that sentences point at."""
+        labels = _summary_labels()
+        (cells,) = self.tables["summary"]
+        rows = tuple((labels[name], figures.count(cells[name])) for name in labels if name in cells)
+        heads = (Head(_("What was counted")), Head(_("Number"), True))
+        return Grid("summary", _("Counts used in the text"), heads, rows)
 
     def _name(self, key: str) -> str:
         return self.names.get(key, key) or _("not stated")
@@ -352,3 +364,33 @@ def _group_titles() -> dict[str, tuple[str, str]]:
         "quarters": (_("Pass rates by quarter"), _("Quarter")),
         "authorities": (_("Pass rates by authority"), _("Authority")),
     }
+
+
+def _summary_labels() -> dict[str, str]:
+    labels = {
+        "results": _("Results in all"),
+        "authorities": _("Authorities"),
+        "failures_only": _("Results of sources that make only failures known"),
+        "coverage_unknown": _("Results of sources that do not say what they make known"),
+        "undated": _("Results without a date"),
+        "failed": _("Failed samples"),
+        "items_unnamed": _("Failed samples that name no item"),
+        "items": _("Failed items in the table"),
+        "producers": _("Producers in the table"),
+    }
+    groups = {
+        "kinds": _("Product kinds"),
+        "divisions": _("Divisions"),
+        "quarters": _("Quarters"),
+        "authorities": _("Authorities"),
+    }
+    counts = {
+        "random": _("%(groups)s with random samples"),
+        "small": _("%(groups)s with few random samples"),
+        "compared": _("%(groups)s compared"),
+        "lower": _("%(groups)s lower than the others"),
+        "higher": _("%(groups)s higher than the others"),
+    }
+    for name, group in groups.items():
+        labels |= {f"{name}_{what}": text % {"groups": group} for what, text in counts.items()}
+    return labels

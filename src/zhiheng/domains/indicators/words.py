@@ -75,9 +75,12 @@ def require_paragraphs(paragraphs: Sequence[Paragraph], tables: Tables) -> list[
 
 
 def loose_number(text: str) -> str:
-    """The first number that stands outside placeholders and titles of documents, or nothing."""
+    """The first number that stands outside placeholders and titles of documents, or nothing.
+
+    〇 passes: it writes years in words (二〇二五年), as the other Chinese numerals, which are letters.
+    """
     bare = _TITLE.sub(" ", PLACEHOLDER.sub(" ", text))
-    return next((char for char in bare if unicodedata.category(char) in ("Nd", "No")), "")
+    return next((char for char in bare if unicodedata.category(char)[0] == "N" and char != "〇"), "")
 
 
 def _faults(number: int, paragraph: Paragraph) -> list[Problem]:
