@@ -26,8 +26,8 @@ from tests.domains.indicators.conftest import (
     some,
 )
 from zhiheng.domains.indicators import content as contents
-from zhiheng.domains.indicators import services
 from zhiheng.domains.indicators.models import Report
+from zhiheng.domains.indicators.scope import published_day
 from zhiheng.domains.indicators.selectors import acts_open_to, published_since, report_by_code, reports
 from zhiheng.domains.indicators.services import (
     report_comment_edit,
@@ -252,4 +252,4 @@ def test_a_published_content_cannot_be_changed_by_any_act(report: Report, snapsh
     for name in ("refresh", "comment_edit", "submit", "review", "return", "publish"):
         with pytest.raises(Refused, match="not possible in the state"):
             act(name, officer("all", *roles.TITLES), done, snapshot)
-    assert services.published_day(AT) == date(2026, 4, 10)
+    assert published_day(AT) == date(2026, 4, 10)

@@ -297,8 +297,8 @@ class _Reader:
         rows: list[tuple[str, ...]] = [
             (
                 str(row["authority"]),
-                coverages.get(row["coverage"], row["coverage"]),
-                designs().get(row["selection"], row["selection"]),
+                str(coverages.get(row["coverage"], row["coverage"])),
+                str(designs().get(row["selection"], row["selection"])),
                 figures.count(row["n"]),
                 figures.count(row["nonconforming"]),
             )

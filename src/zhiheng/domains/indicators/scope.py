@@ -7,11 +7,12 @@ scope about which no honest report can be written: a period that ends before it 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from zhiheng.analytics.pipelines.extent import Extent
 from zhiheng.analytics.pipelines.public_rows import Level
+from zhiheng.foundation.ledger.entries import BEIJING
 from zhiheng.foundation.org.actors import NATION
 from zhiheng.kernel.chain import Json
 from zhiheng.kernel.codes.division import parse
@@ -119,3 +120,8 @@ def scope_of(parameters: dict[str, Json]) -> Scope:
     for name in ("since", "until", "published_by"):
         plain[name] = date.fromisoformat(str(plain[name]))  # type: ignore[assignment]
     return Scope(**plain)  # type: ignore[arg-type]
+
+
+def published_day(at: datetime) -> date:
+    """The day by which failures count as published in a report that is drafted now."""
+    return at.astimezone(BEIJING).date()

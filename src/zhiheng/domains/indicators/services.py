@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, transaction
@@ -19,12 +19,12 @@ from zhiheng.domains.indicators import content as contents
 from zhiheng.domains.indicators import policy
 from zhiheng.domains.indicators.content import Masthead
 from zhiheng.domains.indicators.models import Report
-from zhiheng.domains.indicators.scope import Scope
+from zhiheng.domains.indicators.scope import Scope, published_day
 from zhiheng.domains.indicators.words import Paragraph
 from zhiheng.domains.indicators.workflow import REPORT
 from zhiheng.foundation.ledger.acts import act
 from zhiheng.foundation.ledger.checkpoints import checkpoint_take
-from zhiheng.foundation.ledger.entries import BEIJING, Draft, Recorded, append
+from zhiheng.foundation.ledger.entries import Draft, Recorded, append
 from zhiheng.foundation.ledger.facts.base import Fact
 from zhiheng.foundation.ledger.facts.report import ReportActed, ReportPublished
 from zhiheng.foundation.ledger.models import Book
@@ -282,8 +282,3 @@ def _require_title(title: str, scope: Scope) -> None:
             N_("The title holds a number that is not part of the period."),
             N_("Keep figures out of the title: they belong into the text, where they can be checked."),
         )
-
-
-def published_day(at: datetime) -> date:
-    """The day by which failures count as published in a report that is drafted now."""
-    return at.astimezone(BEIJING).date()

@@ -8,10 +8,9 @@ from typing import Final
 from django.utils import timezone
 
 from zhiheng.domains.indicators.models import Report
-from zhiheng.domains.indicators.scope import Scope
+from zhiheng.domains.indicators.scope import Scope, published_day
 from zhiheng.domains.indicators.selectors import reports
 from zhiheng.domains.indicators.services import (
-    published_day,
     report_draft,
     report_publish,
     report_review,

@@ -122,8 +122,8 @@ def draft(  # noqa: PLR0913  one argument an option
     opening.in_use()
     from django.utils import timezone
 
-    from zhiheng.domains.indicators.scope import Scope
-    from zhiheng.domains.indicators.services import published_day, report_draft
+    from zhiheng.domains.indicators.scope import Scope, published_day
+    from zhiheng.domains.indicators.services import report_draft
 
     actor, at = _actor(agency, officer), timezone.now()
     scope = Scope(
