@@ -106,7 +106,7 @@ def _reduced(row: dict[str, Any], since: date | None, kept: int) -> dict[str, An
         "authority": row["authority"] or "",
         "product_kind": row["product_kind"],
         "division": row["division"][:kept].ljust(6, "0"),
-        "day": _quarter(row["day"], since),
+        "day": quarter_day(row["day"], since),
         "selection": row["selection"],
         "coverage": row["coverage"],
         "verdict": "nonconforming" if failed else "conforming",
@@ -117,7 +117,8 @@ def _reduced(row: dict[str, Any], since: date | None, kept: int) -> dict[str, An
     }
 
 
-def _quarter(day: date | None, since: date | None) -> date | None:
+def quarter_day(day: date | None, since: date | None) -> date | None:
+    """The day that a public row tells: the first of its quarter that lies in the period."""
     if day is None:
         return None
     first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
