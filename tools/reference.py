@@ -209,7 +209,7 @@ def sheets() -> str:
     }
     return page(
         "Import sheets",
-        "The columns that an import takes; either heading is recognised. `zhiheng import SHEET --template` "
+        "The columns that an import takes; either heading is recognised. `zhiheng import SHEET FILE --template` "
         "writes an empty sheet.",
         *(_sheet(sheet) for _, sheet in sorted(found.items())),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.docs import pages, stale
+from tools.docs import ROOT, pages, stale
 from tools.links import broken
 from tools.reference import table
 
@@ -49,3 +49,9 @@ def test_a_page_that_is_missing_changed_or_left_over_is_named(tmp_path: Path) ->
 
 def test_a_bar_in_a_cell_does_not_end_it() -> None:
     assert "| a\\|b |" in table(["head"], [["a|b"]])
+
+
+def test_every_topic_stands_in_the_contents() -> None:
+    contents = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    topics = [path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs" / "topics").glob("*.md")]
+    assert [topic for topic in sorted(topics) if f"({topic})" not in contents] == []
