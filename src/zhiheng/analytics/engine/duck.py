@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,10 +13,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from zhiheng.analytics.engine.port import Capabilities, Value
+from zhiheng.analytics.engine.port import Capabilities, Value, relation_name
 
 MEMORY = "2GB"
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class DuckEngine:
@@ -33,6 +31,8 @@ class DuckEngine:
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "preserve_insertion_order": False,
+                # As Spark sorts them, so that ORDER BY means one thing.
+                "default_null_order": "nulls_first_on_asc_last_on_desc",
             }
         )
 
@@ -43,16 +43,24 @@ class DuckEngine:
 
     def read(self, name: str, files: Sequence[Path], schema: pa.Schema) -> None:
         """Name the rows of Parquet files; columns that a file lacks are missing values."""
-        _checked(name)
+        relation_name(name)
         if not files:
             self._connection.register(name, schema.empty_table())
             return
         relation = self._connection.read_parquet([str(path) for path in files], union_by_name=True)
+        typed = self._connection.from_arrow(schema.empty_table())
+        missing = [
+            f'CAST(NULL AS {kind}) AS "{column}"'
+            for column, kind in zip(typed.columns, typed.types, strict=True)
+            if column not in relation.columns
+        ]
+        if missing:
+            relation = relation.project(", ".join(["*", *missing]))
         relation.create_view(name)
 
     def define(self, name: str, sql: str) -> None:
         """Name the answer of a question."""
-        self._connection.execute(f"CREATE VIEW {_checked(name)} AS {sql}")
+        self._connection.execute(f"CREATE VIEW {relation_name(name)} AS {sql}")
 
     def to_arrow(self, sql: str, parameters: Mapping[str, Value] | None = None) -> pa.Table:
         """The answer of a question."""
@@ -78,9 +86,3 @@ class DuckEngine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()
-
-
-def _checked(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise ValueError(f"{name!r} cannot name a relation: small letters, digits and underscores only")
-    return name

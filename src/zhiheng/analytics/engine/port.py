@@ -1,12 +1,13 @@
 """What a pipeline may ask of an engine, so that the engine can be another.
 
-Questions are SQL that every engine of this kind understands: SELECT over named relations, with
-parameters that are bound, never pasted. Answers are Arrow tables. This port refuses to hand out
-the engine's own objects.
+Questions are SQL that every engine of this kind understands (docs/topics/engines.md says which):
+SELECT over named relations, with parameters that are bound, never pasted. Answers are Arrow
+tables. This port refuses to hand out the engine's own objects.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Protocol, Self
 import pyarrow as pa
 
 Value = str | int | float | bool | None
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,10 @@ class Engine(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+def relation_name(name: str) -> str:
+    """The name, if a relation may have it: names are the one thing that stands in SQL unbound."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} cannot name a relation: small letters, digits and underscores only")
+    return name

@@ -56,14 +56,17 @@ DIMENSIONS: Final[dict[str, tuple[str, str]]] = {
     "city": ("SUBSTRING(division, 1, 4)", "{0} || '00'"),
     "county": ("division", "{0}"),
     "authority": ("authority", "{0}"),
-    "year": ("YEAR(day)", "CAST({0} AS VARCHAR)"),
+    "year": ("YEAR(day)", "CAST({0} AS STRING)"),
     "quarter": (
         "YEAR(day) * 10 + QUARTER(day)",
-        "CAST({0} // 10 AS VARCHAR) || 'Q' || CAST({0} % 10 AS VARCHAR)",
+        "CAST(CAST(({0} - {0} % 10) / 10 AS BIGINT) AS STRING) || 'Q' || CAST({0} % 10 AS STRING)",
     ),
     "month": (
         "YEAR(day) * 100 + MONTH(day)",
-        "CAST({0} // 100 AS VARCHAR) || '-' || LPAD(CAST({0} % 100 AS VARCHAR), 2, '0')",
+        (
+            "CAST(CAST(({0} - {0} % 100) / 100 AS BIGINT) AS STRING) || '-' || "
+            "LPAD(CAST({0} % 100 AS STRING), 2, '0')"
+        ),
     ),
     "producer": ("CASE WHEN producer_uscc <> '' THEN producer_uscc ELSE producer_name END", "{0}"),
     "laboratory": ("laboratory", "{0}"),
