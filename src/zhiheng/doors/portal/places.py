@@ -47,6 +47,11 @@ def _joined(names: list[str]) -> str:
     return "".join(distinct) if chinese() else ", ".join(reversed(distinct))
 
 
+def short_names(codes: Iterable[str]) -> dict[str, str]:
+    """For each code the name of the place alone, 西湖区; for pages that say already what it lies in."""
+    return division_names(set(codes), "zh" if chinese() else "en")
+
+
 def places_offered(chosen: str, on: date) -> list[tuple[str, str]]:
     """Code and name of the provinces and, around the chosen place, of the cities and counties."""
     wanted = Q(level=Division.Level.PROVINCE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any, cast
 
 from django.urls import reverse
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from zhiheng.domains.supervision.models import Result
+from zhiheng.foundation.ledger.entries import BEIJING
 from zhiheng.foundation.ledger.facts.base import Fact
 from zhiheng.foundation.ledger.facts.enterprise import EnterpriseRecorded
 from zhiheng.foundation.ledger.facts.org import AgencyOpened
@@ -49,10 +50,8 @@ def verdict_said(result: Result) -> str:
 def selection_said(result: Result) -> str:
     """How the sampled object was chosen, and what follows from that."""
     return {
-        Result.Selection.RANDOM: _(
-            "Drawn at random: together such samples speak of the market they were drawn from."
-        ),
-        Result.Selection.RISK_TARGETED: _("Aimed at risk: picked because a failure was more likely there."),
+        Result.Selection.RANDOM: _("Together such samples speak of the market they were drawn from."),
+        Result.Selection.RISK_TARGETED: _("Picked because a failure was more likely there."),
         Result.Selection.UNDECLARED: _("The source does not say how the sample was chosen."),
     }[Result.Selection(result.selection)]
 
@@ -73,7 +72,7 @@ class Told:
     """An entry as the timeline shows it."""
 
     number: str
-    occurred_at: datetime
+    occurred_at: date | datetime
     title: str
     text: str
     state: str
@@ -103,7 +102,7 @@ def told(entries: Iterable[ArchiveEntry]) -> list[Told]:
     return [
         Told(
             number=f"{entry.book}-{entry.number}",
-            occurred_at=entry.occurred_at,
+            occurred_at=_when(entry.occurred_at),
             title=title_of(entry.fact),
             text=text_of(entry.fact),
             state=_state(entry.fact),
@@ -115,6 +114,12 @@ def told(entries: Iterable[ArchiveEntry]) -> list[Told]:
         )
         for entry in shown
     ]
+
+
+def _when(moment: datetime) -> date | datetime:
+    """A moment; the day alone where the ledger knows no more than that (its first moment in Beijing)."""
+    local = moment.astimezone(BEIJING)
+    return local.date() if local.time() == time() else local
 
 
 def title_of(fact: Fact) -> str:

@@ -21,7 +21,7 @@ from zhiheng.kernel.codes import uscc as codes
 from zhiheng.kernel.errors import N_, Problem, Refused
 
 RESULTS: Final = 10
-ENTRIES: Final = 30
+ENTRIES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)

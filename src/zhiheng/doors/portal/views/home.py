@@ -14,7 +14,7 @@ from zhiheng.doors.portal.rows import result_rows
 from zhiheng.doors.portal.visit import Visit, public_page
 from zhiheng.foundation.ledger.models import Checkpoint
 
-RESULTS: Final = 8
+RESULTS: Final = 5
 REPORTS: Final = 4
 
 

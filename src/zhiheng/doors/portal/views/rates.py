@@ -16,7 +16,7 @@ from zhiheng.doors.look.figures import percent
 from zhiheng.doors.look.lists import PAGE, address
 from zhiheng.doors.look.tiles import Tile, legend_of, level_of
 from zhiheng.doors.portal.forms import RateFilters
-from zhiheng.doors.portal.places import place_names
+from zhiheng.doors.portal.places import short_names
 from zhiheng.doors.portal.visit import Visit, public_page
 from zhiheng.foundation.ledger.entries import moment
 from zhiheng.foundation.ledger.snapshots import Snapshot, snapshot_last
@@ -115,11 +115,17 @@ def _about(form: RateFilters, snapshot: Snapshot, speaks: str) -> dict[str, str]
 
 def _kinds(visit: Visit, found: PassRates) -> dict[str, Any]:
     order = visit.GET.get("sort", "")
+    lowest = min((rate.lower for rate in found.rates), default=0.0)
+    floor = max(0, int(10 * lowest)) / 10
     rows = [{"label": rate.keys[0], "rate": rate, "href": _kind_link(visit, rate)} for rate in found.rates]
     if order in ORDERS:
         field = "estimate" if order.endswith("rate") else "n"
         rows.sort(key=lambda row: getattr(row["rate"], field), reverse=order.startswith("-"))
-    return {"page": Paginator(rows, SIZE).get_page(visit.GET.get(PAGE))}
+    return {
+        "floor": floor,
+        "floor_said": f"{100 * floor:.0f}",
+        "page": Paginator(rows, SIZE).get_page(visit.GET.get(PAGE)),
+    }
 
 
 def _kind_link(visit: Visit, rate: Rate) -> str:
@@ -127,7 +133,7 @@ def _kind_link(visit: Visit, rate: Rate) -> str:
 
 
 def _tiles(visit: Visit, found: PassRates) -> list[Tile]:
-    names = place_names(rate.keys[0] for rate in found.rates)
+    names = short_names(rate.keys[0] for rate in found.rates)
     return [_tile(visit, rate, names) for rate in found.rates if rate.keys[0].strip("0")]
 
 

@@ -17,7 +17,7 @@ from zhiheng.foundation.registry.selectors import SearchPage
 from zhiheng.foundation.registry.selectors import search as registry_search
 from zhiheng.kernel.errors import N_, refuse
 
-ENTERPRISES: Final = 20
+ENTERPRISES: Final = 12
 RESULTS: Final = 10
 LEAST: Final = 2
 NOTHING: Final = SearchPage(())
