@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhiheng.doors.workbench.desk import WORKERS
 from zhiheng.doors.workbench.said import said_of
 from zhiheng.foundation.ledger.entries import moment
 from zhiheng.foundation.ledger.facts.base import all_facts, decode
@@ -139,7 +140,8 @@ def lines(actor: Actor, entries: Sequence[ArchiveEntry]) -> list[Line]:
                 actor=" · ".join(who if entry.actor == "system" or entry.actor in people else who[1:]),
                 text=said.text,
                 state=said.state,
-                href=said.href,
+                # What is about the work is closed to administrators: a link would lead to a refusal.
+                href=said.href if actor.has(*WORKERS) else "",
                 hash=entry.hash.hex(),
                 basis=entry.basis,
                 corrects=named(entry.corrects),

@@ -52,4 +52,6 @@ def cut_said(page: Page) -> str:
     """What the list says when it is cut."""
     if not getattr(page.paginator, "more", False):
         return ""
-    return _("There are more than %(most)s. Narrow the list, or export it whole.") % {"most": amount(MOST)}
+    return _("These are the first %(most)s; there are more. Narrow the list, or export it whole.") % {
+        "most": amount(MOST)
+    }

@@ -36,7 +36,9 @@ class ResultFilters(forms.Form):
     producer = forms.CharField(label=_("Producer's code"), required=False, max_length=18)
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    unresolved = forms.BooleanField(label=_("A party is unresolved"), required=False)
+    unresolved = forms.ChoiceField(
+        label=_("Parties"), required=False, choices=_any([("yes", _("one is unresolved"))])
+    )
 
     def __init__(self, request: OfficerRequest) -> None:
         super().__init__(request.GET, auto_id="f-%s")

@@ -26,7 +26,7 @@ from zhiheng.foundation.org.selectors import division_names
 from zhiheng.foundation.registry.selectors import enterprises
 
 ROWS: Final = 100
-BARS: Final = 20
+BARS: Final = 30
 TILES: Final = 400
 CUTS: Final = (0.80, 0.85, 0.90, 0.95, 0.98)
 BELOW: Final = {"province": "city", "city": "county", "county": "product_kind"}
@@ -100,6 +100,7 @@ def sections(
         groups = [_group(rate, names) for rate in ordered(rates, found.question)[:ROWS]]
         about = _about(found.question, snapshot, str(title))
         drawn = [_group(rate, names) for rate in _largest(rates, found.question)]
+        ends = [_group(rate, names) for rate in _ends(rates, found.question)]
         shown.append(
             Section(
                 selection=selection,
@@ -107,7 +108,7 @@ def sections(
                 overall=whole.get(selection),
                 groups=tuple(groups) if found.question.by else (),
                 total=len(rates),
-                chart=_chart(found.question, drawn, whole.get(selection), about),
+                chart=_chart(found.question, drawn, ends, {**about, "overall": whole.get(selection)}),
                 tiles=_tiles(found.question, rates, names, links),
                 about=about,
             )
@@ -123,6 +124,7 @@ def _shown_first(found: PassRates) -> list[Rate]:
     for selection in {rate.selection for rate in found.rates}:
         rates = [rate for rate in found.rates if rate.selection == selection]
         kept += ordered(rates, found.question)[:ROWS] + _largest(rates, found.question)
+        kept += _ends(rates, found.question)
     return kept
 
 
@@ -137,6 +139,19 @@ def _largest(rates: Sequence[Rate], question: PassRateQuestion) -> list[Rate]:
     if question.by and set(question.by) & set(TIMES):
         return sorted(rates, key=lambda rate: rate.keys)
     return sorted(rates, key=lambda rate: (-rate.n, rate.keys))[:BARS]
+
+
+def _ends(rates: Sequence[Rate], question: PassRateQuestion) -> list[Rate]:
+    """The two rates that the title names: first and last in time, else lowest and highest of all groups.
+
+    Groups with few samples are not ranked, unless there are no others.
+    """
+    ranked = [rate for rate in rates if not rate.small] or list(rates)
+    if set(question.by) & set(TIMES):
+        ranked.sort(key=lambda rate: rate.keys)
+    else:
+        ranked.sort(key=lambda rate: (rate.estimate, rate.keys))
+    return [ranked[0], ranked[-1]]
 
 
 def _group(rate: Rate, names: Names) -> Group:
@@ -161,16 +176,16 @@ def _about(question: PassRateQuestion, snapshot: Snapshot, population: str) -> d
 
 
 def _chart(
-    question: PassRateQuestion, groups: Sequence[Group], overall: Rate | None, about: Mapping[str, Any]
+    question: PassRateQuestion, groups: Sequence[Group], ends: Sequence[Group], about: Mapping[str, Any]
 ) -> PageChart | None:
     if not question.by or len(groups) < 2:
         return None
     time = next((number for number, name in enumerate(question.by) if name in TIMES), None)
     drawn = _trend(groups, time) if time is not None else _bars(groups)
-    title = _finding(groups, in_time=time is not None)
+    title = _finding(ends, in_time=time is not None)
     words = Words(axis=_("Pass rate, %"), description=title, few=_("few"))
-    best = None if overall is None else overall.estimate
-    chart = rate_trend(drawn, words) if time is not None else rate_bars(drawn, words, overall=best)  # type: ignore[arg-type]
+    overall = about["overall"].estimate if about["overall"] else None
+    chart = rate_trend(drawn, words) if time is not None else rate_bars(drawn, words, overall=overall)  # type: ignore[arg-type]
     heads = [*(str(TITLES[name]) for name in question.by), _("Pass rate"), _("Interval"), _("Samples")]
     return PageChart(
         title=title,
@@ -227,22 +242,15 @@ def _series(group: Group, time: int) -> str:
     return " · ".join(label for number, label in enumerate(group.labels) if number != time)
 
 
-def _finding(groups: Sequence[Group], *, in_time: bool) -> str:
-    """The finding as a title: the ends of the scale, or of the period; small groups are not ranked."""
-    ranked = [group for group in groups if not group.rate.small] or list(groups)
+def _finding(ends: Sequence[Group], *, in_time: bool) -> str:
+    """The finding as a title: the ends of the period, or of the scale."""
+    first, last = ends
+    low, high = percent(first.rate.estimate), percent(last.rate.estimate)
     if in_time:
-        first, last = ranked[0], ranked[-1]
         said = _("%(first)s: %(before)s; %(last)s: %(after)s")
-        names = {"first": first.label, "last": last.label}
-        return said % {**names, "before": percent(first.rate.estimate), "after": percent(last.rate.estimate)}
-    worst = min(ranked, key=lambda group: group.rate.estimate)
-    best = max(ranked, key=lambda group: group.rate.estimate)
-    return _("From %(low)s (%(worst)s) to %(high)s (%(best)s)") % {
-        "low": percent(worst.rate.estimate),
-        "worst": worst.label,
-        "high": percent(best.rate.estimate),
-        "best": best.label,
-    }
+        return said % {"first": first.label, "last": last.label, "before": low, "after": high}
+    said = _("From %(low)s (%(worst)s) to %(high)s (%(best)s)")
+    return said % {"low": low, "worst": first.label, "high": high, "best": last.label}
 
 
 def _tiles(

@@ -12,10 +12,14 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhiheng.domains.indicators.workflow import REPORT
 from zhiheng.domains.supervision.models import Result
 from zhiheng.foundation.ledger.facts import enterprise, org, report, run, spot_check
 from zhiheng.foundation.ledger.facts.base import Fact
 from zhiheng.foundation.org import roles
+from zhiheng.kernel.errors import N_
+
+DRAFTED: Final = N_("Drafted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ def _opened(fact: run.ImportOpened) -> Said:
 
 def _closed(fact: run.ImportClosed) -> Said:
     text = _(
-        "%(rows)s rows: %(accepted)s accepted, %(unresolved)s unresolved, %(refused)s refused, %(skipped)s skipped"
+        "%(rows)s rows: %(accepted)s accepted, %(unresolved)s unresolved, "
+        "%(refused)s refused, %(skipped)s skipped"
     ) % {
         "rows": fact.rows,
         "accepted": fact.accepted,
@@ -125,7 +130,8 @@ def _revoked(fact: org.TokenRevoked) -> Said:
 
 
 def _report(fact: report.ReportActed) -> Said:
-    title = _("Quality report: %(act)s") % {"act": _(fact.act)}
+    known = {act.name: act.label for act in REPORT.acts}
+    title = _("Quality report: %(act)s") % {"act": _(known.get(fact.act, DRAFTED))}
     return Said(title, fact.reason, href=reverse("workbench:report", args=[fact.report]))
 
 

@@ -18,7 +18,7 @@ from typing import IO, Final
 from zhiheng.doors.imports import readers, storing
 from zhiheng.doors.imports.catalogue import importable
 from zhiheng.doors.imports.checking import Checking, Way
-from zhiheng.doors.imports.mapped import mapping_named
+from zhiheng.doors.imports.mapped import way_named
 from zhiheng.doors.imports.readers.layout import Fit, Layout, Line
 from zhiheng.doors.workbench.desk import absent
 from zhiheng.foundation.exchange.problems import Cells, Refusal
@@ -117,7 +117,7 @@ def _sweep() -> None:
 def way_of(actor: Actor, given: Staged) -> Way:
     """How the file becomes rows: by our headings, or by the mapping that was chosen."""
     sheet = importable(given.sheet).sheet
-    return Way(sheet, mapping_named(actor, sheet, given.mapping) if given.mapping else None)
+    return way_named(actor, sheet, given.mapping)
 
 
 def layout_of(given: Staged, way: Way) -> Layout:

@@ -14,7 +14,10 @@ from zhiheng.kernel.sheets import Column, Sheet, heading_key
 
 LIKELY: Final = 0.55
 FITS: Final = 0.25
+BY_VALUES: Final = 0.56
+SOMEWHAT: Final = 0.3
 _SHORTEST: Final = 2
+_NONSENSE: Final = "〇〇〇"
 
 
 def suggest(sheet: Sheet, headings: Sequence[str], samples: Sequence[Sequence[str]]) -> dict[int, str]:
@@ -39,7 +42,11 @@ def _below(samples: Sequence[Sequence[str]], place: int) -> list[str]:
 def _score(column: Column, heading: str, below: Sequence[str]) -> float:
     key = heading_key(heading)
     words = max(_alike(key, heading_key(known)) for known in column.headings)
-    return words + FITS if words and _all_parse(column, below) else words * 0.8
+    if _parses(column, [_NONSENSE]) or not below:
+        return words  # a column that takes any text says nothing by what stands below it
+    if not _parses(column, below):
+        return words / 2
+    return words + FITS if words else BY_VALUES * bool(column.choices)
 
 
 def _alike(key: str, known: str) -> float:
@@ -48,15 +55,13 @@ def _alike(key: str, known: str) -> float:
     if min(len(key), len(known)) >= _SHORTEST and (key in known or known in key):
         return 0.5 + 0.4 * min(len(key), len(known)) / max(len(key), len(known))
     ratio = SequenceMatcher(None, key, known).ratio()
-    return ratio if ratio > LIKELY else 0.0
+    return ratio if ratio >= SOMEWHAT else 0.0
 
 
-def _all_parse(column: Column, below: Sequence[str]) -> bool:
-    """Whether the cells below could stand in this column."""
-    if not below:
-        return False
+def _parses(column: Column, cells: Sequence[str]) -> bool:
+    """Whether the cells could all stand in this column."""
     try:
-        for cell in below:
+        for cell in cells:
             column.parse(cell)
     except Refused:
         return False

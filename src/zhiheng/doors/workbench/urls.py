@@ -15,6 +15,7 @@ from zhiheng.doors.workbench.views import (
     organisation,
     parties,
     rates,
+    reports,
     results,
 )
 
@@ -46,6 +47,13 @@ urlpatterns: list[Any] = [
     path("rates/", rates.page, name="rates"),
     path("rates/export.<slug:form>", rates.exported, name="rates-export"),
     path("rates/snapshot/", rates.snapshot, name="snapshot"),
+    path("reports/", reports.listed, name="reports"),
+    path("reports/new/", reports.new, name="report-new"),
+    path("reports/<slug:code>/", reports.detail, name="report"),
+    path("reports/<slug:code>/words/", reports.words, name="report-words"),
+    path("reports/<slug:code>/verify/", reports.verified, name="report-verify"),
+    path("reports/<slug:code>/report.pdf", reports.pdf, name="report-pdf"),
+    path("reports/<slug:code>/<slug:name>/", reports.act, name="report-act"),
     path("ledger/", ledger.overview, name="ledger"),
     path("ledger/verify/", ledger.verify, name="ledger-verify"),
     path("ledger/acts/", ledger.acts, name="acts"),

@@ -10,6 +10,7 @@ from django.template.context import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from zhiheng.domains.indicators.models import Report
 from zhiheng.domains.supervision.models import Result
 from zhiheng.doors.look.figures import amount
 from zhiheng.foundation.exchange.models import ImportRun
@@ -71,3 +72,15 @@ def export(context: Context, address: str) -> dict[str, Any]:
 def failures(rate: Any) -> str:
     """How many of the samples of a rate did not conform."""
     return amount(rate.n - rate.conforming)
+
+
+@register.filter
+def report_state(report: Report) -> str:
+    """The state of a report as the look knows it."""
+    return "waiting" if report.state == Report.State.SUBMITTED else report.state
+
+
+@register.filter
+def translated(msgid: str) -> str:
+    """A msgid of another room in the language of the reader."""
+    return _(msgid)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
+from zhiheng.domains.indicators.models import Report
+from zhiheng.domains.indicators.selectors import reports
 from zhiheng.doors.imports.catalogue import importable
 from zhiheng.doors.workbench import errands, snapshots
 from zhiheng.doors.workbench.archive import recent_acts
@@ -16,7 +19,10 @@ from zhiheng.doors.workbench.verifying import ERRAND
 from zhiheng.foundation.exchange import selectors
 from zhiheng.foundation.exchange.models import ImportRun
 from zhiheng.foundation.exchange.services import OPEN_STATES
+from zhiheng.foundation.org import roles
+from zhiheng.foundation.org.guard import within
 from zhiheng.foundation.registry.selectors import parties_open
+from zhiheng.kernel.errors import N_
 
 SHOWN: Final = 5
 COUNTED: Final = 1000
@@ -44,8 +50,28 @@ def _work(request: OfficerRequest) -> dict[str, Any]:
         "parties": waiting[:SHOWN],
         "parties_count": waiting[: COUNTED + 1].count(),
         "parties_most": COUNTED,
+        "reports": _reports(request),
         "empty": not selectors.runs(request.actor).exists(),
     }
+
+
+def _reports(request: OfficerRequest) -> list[tuple[Report, str]]:
+    """Reports that wait for this officer: to be approved, to be published, to be mended."""
+    mine = {
+        "submitted": N_("to be reviewed by you"),
+        "reviewed": N_("to be published by you"),
+        "draft": N_("your draft"),
+    }
+    wanted = Q(state=Report.State.DRAFT, drafter=request.actor.key)
+    if request.actor.has(roles.REVIEWER):
+        wanted |= Q(state=Report.State.SUBMITTED)
+    if request.actor.has(roles.PUBLISHER):
+        wanted |= Q(state=Report.State.REVIEWED)
+    below = reports(request.actor).filter(wanted, within("division", request.actor.scope))
+    return [
+        (one, _("returned to you") if one.state == Report.State.DRAFT and one.reason else _(mine[one.state]))
+        for one in below[:SHOWN]
+    ]
 
 
 def _named(runs: Any) -> list[tuple[ImportRun, str, int]]:

@@ -164,7 +164,7 @@ def _mended(request: OfficerRequest, run: ImportRun, row: RefusedRow, form: Shee
 def _mend_page(
     request: OfficerRequest, run: ImportRun, row: RefusedRow, form: SheetForm, problems: tuple[Any, ...] = ()
 ) -> HttpResponse:
-    wrong = [one for one in from_json(row.problems)]
+    wrong = from_json(row.problems)
     if not form.is_bound:
         # The fields show what is wrong before anything is typed.
         form = SheetForm(
