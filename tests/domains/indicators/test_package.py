@@ -166,6 +166,20 @@ def _other_shape(path: Path) -> None:
     rewritten(path, lambda files: files.update({"report.json": b'{"tables": 3}'}))
 
 
+def _other_scope(path: Path) -> None:
+    def change(files: Files) -> None:
+        files["report.json"] = files["report.json"].replace(b'"level":0.95', b'"level":0.5')
+
+    rewritten(path, change)
+
+
+def _other_source(path: Path) -> None:
+    def change(files: Files) -> None:
+        files["report.json"] = contents.text_of({**json.loads(files["report.json"]), "source": 3}).encode()
+
+    rewritten(path, change)
+
+
 def _no_parquet(path: Path) -> None:
     rewritten(path, lambda files: files.update({"rows.parquet": b"PAR1junkPAR1"}))
 
@@ -178,7 +192,18 @@ def _other_columns(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "spoil",
-    [_not_a_zip, _another_name, _missing, _no_json, _deep_json, _other_shape, _no_parquet, _other_columns],
+    [
+        _not_a_zip,
+        _another_name,
+        _missing,
+        _no_json,
+        _deep_json,
+        _other_shape,
+        _other_scope,
+        _other_source,
+        _no_parquet,
+        _other_columns,
+    ],
 )
 def test_a_file_that_is_no_package_is_refused_and_nothing_crashes(
     packed: Path, spoil: Callable[[Path], None]

@@ -114,11 +114,22 @@ def test_a_content_altered_without_its_digest_is_named(report: Report, folder: P
     assert "altered" in failed(report, folder)["content"]
 
 
-def test_a_content_that_cannot_be_read_is_named(report: Report, folder: Path) -> None:
-    report.content = "{"
+def test_a_scope_that_cannot_be_is_named(report: Report, folder: Path) -> None:
+    def change(content: dict[str, Any]) -> None:
+        content["scope"]["level"] = 0.5
+
+    assert {"content", "entry"} <= set(failed(forged(report, change), folder))
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "3", "{}", '{"tables":3}', '{"sentences":[1],"words":[]}', '{"scope":{},"source":{}}']
+)
+def test_a_content_of_any_shape_is_named_and_crashes_nothing(report: Report, folder: Path, text: str) -> None:
+    report.content = text
     report.__dict__.pop("document", None)
     found = failed(report, folder)
     assert "cannot be read" in found["content"]
+    assert "entry" in found
 
 
 def test_an_altered_part_is_named_and_nothing_is_counted_from_it(report: Report, folder: Path) -> None:

@@ -32,7 +32,7 @@ from zhiheng.domains.indicators.checking import (
     tables_check,
 )
 from zhiheng.domains.indicators.models import Report
-from zhiheng.domains.indicators.verification import Verdict, payload_problems, published_payload
+from zhiheng.domains.indicators.verification import SHAPES, Verdict, payload_problems, published_payload
 from zhiheng.foundation.ledger.checkpoints import leaf
 from zhiheng.foundation.ledger.entries import header
 from zhiheng.foundation.ledger.facts.report import ReportPublished
@@ -185,7 +185,7 @@ def package_verify(path: Path) -> Verdict:
             numbers_check(opened.content),
             sentences_check(opened.content),
         ]
-    except (KeyError, TypeError, ValueError, AttributeError, StopIteration, ArithmeticError) as error:
+    except (*SHAPES, Refused) as error:
         # The author of the file is unknown: any shape may come, and none may pass or crash.
         message = N_("The package is not built as the format says (%(found)s).")
         checks = [

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from zhiheng.analytics.pipelines.public_rows import PublicRows, public_rows, quarter_day
 from zhiheng.domains.indicators import content as contents
@@ -79,28 +79,38 @@ def report_verify(report: Report, folder: Path, later: Snapshot | None = None) -
         checks.append(checked("entry", _entry(report)))
         checks.append(checked("checkpoint", _checkpoint(report)))
     try:
-        content = report.document
+        found, changes = _counted(report, folder, later)
+    except (*SHAPES, Refused):
+        # Whoever altered the stored content may have left any shape; none may pass, none may crash.
+        checks[0] = Check("content", "failed", (_UNREADABLE,))
+        found, changes = [not_run(name, "content") for name in ("snapshot", *_AFTER, *_TEXT)], None
+    return Verdict(report.code, (*checks, *found), _statements(report), changes)
+
+
+def _counted(report: Report, folder: Path, later: Snapshot | None) -> tuple[list[Check], Changes | None]:
+    """The checks that need the content and the snapshot."""
+    content = report.document
+    text = [numbers_check(content), sentences_check(content)]
+    try:
         snapshot = snapshot_open(folder, report.snapshot)
-    except (Refused, ValueError) as failed:
-        problems = failed.problems if isinstance(failed, Refused) else (_UNREADABLE,)
-        checks.append(Check("snapshot", "failed", problems))
-        return Verdict(report.code, tuple(checks + [not_run(name, "snapshot") for name in _AFTER]))
-    checks.append(checked("snapshot", _snapshot(report, snapshot)))
-    changes = None
-    if checks[-1].state == "passed":
-        rows = _rows(content, snapshot)
-        checks += [
-            rows_check(content, rows),
-            checked("ledger", _ledger(rows, contents.scope_in(content))),
-            tables_check(content, snapshot),
-        ]
-        changes = _changes(content, rows, snapshot, later or snapshot_last(folder))
-    else:
-        checks += [not_run(name, "snapshot") for name in _AFTER]
-    checks += [numbers_check(content), sentences_check(content)]
-    return Verdict(report.code, tuple(checks), _statements(report), changes)
+    except Refused as refused:
+        missing = Check("snapshot", "failed", refused.problems)
+        return [missing, *(not_run(name, "snapshot") for name in _AFTER), *text], None
+    whole = checked("snapshot", _snapshot(report, snapshot))
+    if whole.state != "passed":
+        return [whole, *(not_run(name, "snapshot") for name in _AFTER), *text], None
+    rows = _rows(content, snapshot)
+    counted = [
+        rows_check(content, rows),
+        checked("ledger", _ledger(rows, contents.scope_in(content))),
+        tables_check(content, snapshot),
+    ]
+    changes = _changes(content, rows, snapshot, later or snapshot_last(folder))
+    return [whole, *counted, *text], changes
 
 
+SHAPES: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, StopIteration, ArithmeticError)
+_TEXT: Final = ("numbers", "sentences")
 _AFTER: Final = ("rows", "ledger", "tables")
 _UNREADABLE: Final = Problem("verify.unreadable", N_("The stored content cannot be read: it was altered."))
 
@@ -128,10 +138,13 @@ def _content(report: Report) -> Iterator[Problem]:
     except ValueError:
         yield _UNREADABLE
         return
+    if not isinstance(content, dict):
+        yield _UNREADABLE
+        return
     source = content.get("source")
     stated = {"code": report.code, "title": report.title, "agency": report.agency}
     differs = [name for name, value in stated.items() if content.get(name) != value]
-    if not isinstance(source, dict) or (source["snapshot"], source["manifest"]) != (
+    if not isinstance(source, dict) or (source.get("snapshot"), source.get("manifest")) != (
         report.snapshot,
         report.manifest,
     ):
@@ -156,8 +169,7 @@ def published_payload(content_text: str) -> dict[str, Json]:
     """What the publishing entry of a content must say."""
     content = contents.parse(content_text)
     scope = contents.scope_in(content)
-    source = content["source"]
-    assert isinstance(source, dict)  # noqa: S101  a fact of the format, checked before this is called
+    source = cast(dict[str, Json], content["source"])
     return ReportPublished(
         report=str(content["code"]),
         title=str(content["title"]),
@@ -198,7 +210,7 @@ def _entry(report: Report) -> Iterator[Problem]:
         return
     try:
         yield from payload_problems(json.loads(entry.payload), published_payload(report.content))
-    except (ValueError, KeyError, AssertionError):
+    except (*SHAPES, Refused):
         yield _UNREADABLE
 
 
