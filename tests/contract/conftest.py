@@ -41,6 +41,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
         # What another's cluster may be set to; the engine has to hold its own against it.
         "spark.sql.ansi.enabled": "false",
+        "spark.sql.caseSensitive": "true",
         "spark.sql.files.ignoreMissingFiles": "true",
         "spark.sql.execution.arrow.useLargeVarTypes": "true",
     }

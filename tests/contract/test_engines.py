@@ -164,16 +164,17 @@ def test_a_parameter_finds_what_it_equals(things: Engine) -> None:
         1 << 40
     ]
     assert column(things, "SELECT id FROM things WHERE name = $name", name=None) == []
+    assert column(things, "SELECT ID FROM Things WHERE Id = $id", id=3) == [3]
 
 
 def test_what_looks_like_a_parameter_in_a_literal_or_a_comment_is_none(things: Engine) -> None:
     sql = """
-        SELECT '$name' AS a, 'it''s $name' AS b, 3 AS "$name", -- $name
+        SELECT '$name' AS a, 'it''s $name' AS b, 3 AS "$name", '${env:HOME}' AS d, -- $name
             $name AS c /* $name '
             $name */
     """
     (row,) = things.to_arrow(sql, {"name": "x"}).to_pylist()
-    assert row == {"a": "$name", "b": "it's $name", "$name": 3, "c": "x"}
+    assert row == {"a": "$name", "b": "it's $name", "$name": 3, "c": "x", "d": "${env:HOME}"}
 
 
 @pytest.mark.parametrize(
@@ -243,10 +244,12 @@ def test_an_answer_is_written_as_one_file(things: Engine, tmp_path: Path) -> Non
     assert [found.name for found in tmp_path.iterdir() if found.is_file()] == ["answer.parquet"]
 
 
-def test_a_closed_engine_leaves_no_relation_to_the_next(opens: Open) -> None:
+def test_a_closed_engine_answers_no_more_and_leaves_no_relation_to_the_next(opens: Open) -> None:
     with opens() as first:
         first.read("things", [], SCHEMA)
         first.define("named", "SELECT id FROM things")
+    with pytest.raises(refusal(first)):
+        first.to_arrow("SELECT * FROM named")
     with opens() as second:
         with pytest.raises(refusal(second)):
             second.to_arrow("SELECT * FROM named")
@@ -270,13 +273,13 @@ def test_a_literal_that_engines_read_differently_is_refused(spark: Any) -> None:
         engine.to_arrow(r"SELECT 'a\b' AS x")
 
 
-def test_brackets_in_a_folder_are_no_pattern(spark: Any, tmp_path: Path) -> None:
-    folder = tmp_path / "data [2025] {a,b}"
-    folder.mkdir()
-    pq.write_table(pa.Table.from_pylist(ROWS, SCHEMA), folder / "x.parquet")
-    with SparkEngine(spark) as engine:
-        engine.read("things", [folder / "x.parquet"], SCHEMA)
-        assert column(engine, "SELECT COUNT(*) FROM things") == [3]
+@pytest.mark.parametrize("name", ["data*", "data?", "data [12] {a,b}"])
+def test_the_name_of_a_folder_is_no_pattern(engine: Engine, tmp_path: Path, name: str) -> None:
+    for folder in (tmp_path / name, tmp_path / "data1"):
+        folder.mkdir()
+        pq.write_table(pa.Table.from_pylist(ROWS, SCHEMA), folder / "x.parquet")
+    engine.read("things", [tmp_path / name / "x.parquet"], SCHEMA)
+    assert column(engine, "SELECT COUNT(*) FROM things") == [3]
 
 
 def test_the_engine_loads_without_spark() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 from zhiheng.analytics.engine.port import Capabilities, Value, relation_name
 
 MEMORY = "2GB"
+_PATTERN = re.compile(r"([*?\[])")
 
 
 class DuckEngine:
@@ -47,7 +49,9 @@ class DuckEngine:
         if not files:
             self._connection.register(name, schema.empty_table())
             return
-        relation = self._connection.read_parquet([str(path) for path in files], union_by_name=True)
+        # A folder named with a star would else be a pattern, and its neighbours' rows counted too.
+        exact = [_PATTERN.sub(r"[\1]", str(path)) for path in files]
+        relation = self._connection.read_parquet(exact, union_by_name=True)
         typed = self._connection.from_arrow(schema.empty_table())
         missing = [
             f'CAST(NULL AS {kind}) AS "{column}"'
