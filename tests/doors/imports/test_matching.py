@@ -34,10 +34,15 @@ SHEET = Sheet(
 )
 
 
+WITHIN = {"from": "a", "part": [3, 8], "within": "divisions"}
+DIVISIONS = frozenset({"330000", "330100", "330106"})
+
+
 def turned(rule: dict[str, Any], *cells: str, blank: tuple[str, ...] = ()) -> str:
     """What a rule makes of a row whose columns are called a, b, c …"""
     body = {"name": "m1", "sheet": "readings", "blank": list(blank), "column": {"code": rule}}
-    turning = Turning(parse(body, SHEET), {chr(97 + place): place for place in range(len(cells))})
+    places = {chr(97 + place): place for place in range(len(cells))}
+    turning = Turning(parse(body, SHEET), places, {"divisions": DIVISIONS})
     found, problems = turning(cells)
     return problems[0].problem.code if problems else found["code"]
 
@@ -73,6 +78,11 @@ def test_missing_and_double_headings_are_refused_by_name() -> None:
         ({"from": "a", "split": ",", "trim": "[]' "}, ["['GB 1-2013', 'Q/3 01']"], "GB 1-2013；Q/3 01"),
         ({"from": "a", "split": ",", "trim": "[]' "}, ["[]"], ""),
         ({"from": "a", "part": [3, 8]}, ["91310000100006397J"], "310000"),
+        (WITHIN, ["91330106799655058B"], "330106"),
+        (WITHIN, ["91330199799655058B"], "330100"),
+        (WITHIN, ["91339999799655058B"], "330000"),
+        (WITHIN, ["91999999799655058B"], "999999"),
+        (WITHIN, ["33"], ""),
         ({"from": "a", "replace": [{"find": "市", "put": ""}]}, ["杭州市"], "杭州"),
         ({"from": "a", "units": {"(万元)": "1"}}, ["333,334.50（万元）"], "333334.5"),
         ({"from": "a", "units": {"(万元)": "1", "(元)": "0.0001"}}, ["50000(元)"], "5"),
@@ -104,6 +114,8 @@ def test_each_step_of_a_rule(rule: dict[str, Any], cells: list[str], value: str)
         {"column": {"code": {}}},
         {"column": {"code": {"from": "a", "part": [8, 3]}}},
         {"column": {"code": {"from": "a", "otherwise": "guess"}}},
+        {"column": {"code": {"from": "a", "part": [3, 8], "within": "streets"}}},
+        {"column": {"code": {"from": "a", "within": "divisions"}}},
         {"column": {"code": {"declare": [{"column": "a"}]}}},
         {"column": {"code": {"from": "a", "units": {"万": "many"}}}},
         {"column": {"code": {"from": "x" * 600}}},

@@ -10,17 +10,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
-from tests.doors.imports.conftest import Through
+from tests.doors.imports.conftest import AT, Through
 from tests.doors.imports.spreadsheets import csv_file
 from zhiheng.doors.imports import readers
 from zhiheng.doors.imports.catalogue import CATALOGUE
 from zhiheng.doors.imports.checking import Checking, Way
 from zhiheng.doors.imports.mapped import built_in
 from zhiheng.doors.imports.summary import summary
+from zhiheng.foundation.exchange.models import RefusedRow
 from zhiheng.foundation.exchange.problems import Refusal
 from zhiheng.foundation.ledger.models import Entry
+from zhiheng.foundation.org import data
+from zhiheng.foundation.org.actors import system
+from zhiheng.foundation.org.services import divisions_load
+from zhiheng.foundation.registry.models import Enterprise
 
 Shared = Callable[[str], Path]
 BULLETINS = "data/spotchecks/china_product_quality_spotchecks.csv"
@@ -140,3 +146,41 @@ def test_the_real_registry_is_read(shared: Shared, name: str) -> None:
     assert refused == sum(columns.values())
     if name == "cn_enterprises_300k":
         assert columns["uscc"] == 1093  # 1 075 of another length and 18 with a wrong check character
+
+
+def test_real_codes_of_no_division_are_held_in_the_one_around_them(
+    through: Through, shared: Shared, tmp_path: Path
+) -> None:
+    """Development zones and divisions of long ago: in the city or province; nothing is refused for them."""
+    table = pq.read_table(shared("data/registry/cn_enterprises_300k.parquet"))
+    divisions = list(data.rows())
+    divisions_load(actor=system("ZJ-AMR"), rows=divisions, source=data.SOURCE, at=AT)
+    known = {division.code for division in divisions}
+    codes = table["code"].to_pylist()
+    unheld = [
+        row
+        for row, code in zip(table.to_pylist(), codes, strict=True)
+        if code and code[2:8] not in known and f"{code[2:4]}0000" in known
+    ][:400]
+    rows = [tuple(str(cell or "") for cell in row.values()) for row in unheld]
+    run = through(
+        csv_file(tmp_path / "zones.csv", [tuple(table.column_names), *rows]), "enterprises", "public-registry"
+    )
+    assert run.position == len(unheld) == 400
+    (note,) = [one for one in summary(run).notes if "区划表中没有" in str(one.params.get("says"))]
+    assert note.params["column"] == "行政区划代码"
+    refused = [problem["column"] for row in RefusedRow.objects_of_django.all() for problem in row.problems]
+    assert set(refused) <= {"uscc"}  # a code that is wrong in itself
+    held = dict(Enterprise.objects_of_django.values_list("uscc", "division"))
+    assert len(held) == run.accepted >= 300
+    for code, division in held.items():
+        city, province = f"{code[2:6]}00", f"{code[2:4]}0000"
+        assert division == (city if city in known else province)
+
+
+def test_a_division_that_the_file_states_is_refused_where_the_table_holds_none(
+    through: Through, tmp_path: Path
+) -> None:
+    rows = [("统一社会信用代码", "企业名称", "行政区划代码"), ("91330106799655058B", "某某厂", "610131")]
+    run = through(csv_file(tmp_path / "stated.csv", rows), "enterprises")
+    assert (run.refused, run.position) == (1, 1)

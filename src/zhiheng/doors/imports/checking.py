@@ -10,7 +10,7 @@ from zhiheng.doors.imports.catalogue import Importable, Watch
 from zhiheng.doors.imports.matching import Matching, match_headings, match_mapping
 from zhiheng.doors.imports.readers.layout import Fit, Line
 from zhiheng.doors.imports.remembering import remembering
-from zhiheng.doors.imports.turning import Turning
+from zhiheng.doors.imports.turning import Codes, Turning
 from zhiheng.foundation.exchange.mapping import SourceMapping
 from zhiheng.foundation.exchange.problems import Cells, Refusal
 from zhiheng.foundation.exchange.services import Chunk
@@ -24,10 +24,11 @@ _CELL_COST: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a file becomes rows of a sheet: by our headings, or by a mapping."""
+    """How a file becomes rows of a sheet: by our headings, or by a mapping and the codes it asks for."""
 
     sheet: Sheet
     mapping: SourceMapping | None = None
+    codes: Codes = field(default_factory=dict)
 
     def match(self, headings: Sequence[str]) -> Matching:
         """Which columns are recognised."""
@@ -47,7 +48,7 @@ class Checking:
         matching = way.match(headings)
         matching.require()
         self.sheet = remembering(way.sheet)
-        self._turning = Turning(way.mapping, matching.columns) if way.mapping else None
+        self._turning = Turning(way.mapping, matching.columns, way.codes) if way.mapping else None
         self._places = list(matching.columns.items())
         self._reads = self._turning.reads if self._turning else {place: name for name, place in self._places}
 

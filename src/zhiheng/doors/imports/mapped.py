@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from zhiheng.doors.imports.checking import Way
 from zhiheng.foundation.exchange import selectors
 from zhiheng.foundation.exchange.mapping import SourceMapping, parse
 from zhiheng.foundation.org.actors import Actor
@@ -42,3 +43,11 @@ def mapping_named(actor: Actor, sheet: Sheet, name: str) -> SourceMapping:
             name=name[:60],
             known="、".join(built_in(sheet)) or "—",
         ) from None
+
+
+def way_named(actor: Actor, sheet: Sheet, name: str) -> Way:
+    """How a file becomes rows: by our headings or, where a name is given, by the mapping of that name."""
+    if not name:
+        return Way(sheet)
+    mapping = mapping_named(actor, sheet, name)
+    return Way(sheet, mapping, selectors.codes_of(mapping))

@@ -27,6 +27,7 @@ class Matching:
     missing: tuple[Column, ...] = ()
     unknown: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
+    says: tuple[tuple[str, str], ...] = ()
 
     @property
     def fit(self) -> Fit:
@@ -53,10 +54,19 @@ class Matching:
 
     @property
     def notes(self) -> tuple[Problem, ...]:
-        """What the person who imports should know: columns that are not read."""
+        """What the person who imports should know: what the mapping says, and columns that are not read."""
+        said = tuple(
+            Problem(
+                "mapping.says",
+                N_("About “%(column)s”: %(says)s"),
+                {"column": heading, "says": text},
+            )
+            for heading, text in self.says
+        )
         if not self.unknown:
-            return ()
+            return said
         return (
+            *said,
             Problem(
                 "file.unknown_headings",
                 N_("These columns are not read: %(unknown)s."),
@@ -118,7 +128,8 @@ def match_mapping(sheet: Sheet, mapping: SourceMapping, headings: Sequence[str])
         name for ours, rule in mapping.rules.items() for name in _needed(sheet.column(ours), rule, found)
     ]
     missing = tuple(Column(name, name, name, str, required=True) for name in dict.fromkeys(needed))
-    return Matching(found, missing, tuple(unknown), tuple(duplicates))
+    says = tuple((sheet.column(ours).zh, rule.says) for ours, rule in mapping.rules.items() if rule.says)
+    return Matching(found, missing, tuple(unknown), tuple(duplicates), says)
 
 
 def _needed(column: Column, rule: Rule, found: Mapping[str, int]) -> list[str]:

@@ -22,7 +22,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from zhiheng.doors.imports import readers, storing
 from zhiheng.doors.imports.catalogue import Importable, importable
 from zhiheng.doors.imports.checking import Checking, Way, chunks
-from zhiheng.doors.imports.mapped import mapping_named
+from zhiheng.doors.imports.mapped import way_named
 from zhiheng.doors.imports.owners import is_dead, new_owner
 from zhiheng.doors.imports.readers.layout import Layout
 from zhiheng.foundation.exchange import policy, selectors, services
@@ -84,7 +84,7 @@ def open_import(*, actor: Actor, source: Path | IO[bytes], opening: Opening, at:
 
 def _way(actor: Actor, sheet: str, mapping: str) -> tuple[Way, Importable]:
     found = importable(sheet)
-    return Way(found.sheet, mapping_named(actor, found.sheet, mapping) if mapping else None), found
+    return way_named(actor, found.sheet, mapping), found
 
 
 def work(

@@ -14,6 +14,7 @@ from zhiheng.kernel.sheets import CellProblem, heading_key
 
 Turn = Callable[[Sequence[str]], str]
 Step = Callable[[str], str]
+Codes = Mapping[str, frozenset[str]]
 _OPENING: Final = "(（[［【〔{"
 _CLOSING: Final = ")）]］】〕}"
 JOINED: Final = "；"
@@ -22,9 +23,9 @@ JOINED: Final = "；"
 class Turning:
     """A mapping, tied to the places of the columns in one file."""
 
-    def __init__(self, mapping: SourceMapping, places: Mapping[str, int]) -> None:
+    def __init__(self, mapping: SourceMapping, places: Mapping[str, int], codes: Codes) -> None:
         blank = frozenset(heading_key(word) for word in mapping.blank)
-        self._turns = [(ours, _turn(rule, places, blank)) for ours, rule in mapping.rules.items()]
+        self._turns = [(ours, _turn(rule, places, blank, codes)) for ours, rule in mapping.rules.items()]
         # Where a flaw of the file belongs on our side: the first of our columns that reads that place.
         self.reads: dict[int, str] = {}
         for ours, rule in mapping.rules.items():
@@ -46,8 +47,8 @@ class Turning:
         return turned, problems
 
 
-def _turn(rule: Rule, places: Mapping[str, int], blank: frozenset[str]) -> Turn:
-    steps = _steps(rule)
+def _turn(rule: Rule, places: Mapping[str, int], blank: frozenset[str], codes: Codes) -> Turn:
+    steps = _steps(rule, codes)
     sources = [places[name] for name in rule.sources if name in places]
     declare = [(one, places.get(one.column, -1)) for one in rule.declare]
     also = [
@@ -86,7 +87,7 @@ def _declares(one: Declaration, cells: Sequence[str], place: int) -> bool:
     return bool(one.contains) and heading_key(one.contains) in cell
 
 
-def _steps(rule: Rule) -> list[Step]:
+def _steps(rule: Rule, codes: Codes) -> list[Step]:
     steps: list[Step] = []
     if rule.trim and not rule.split:
         steps.append(lambda text: text.strip(rule.trim).strip())
@@ -95,6 +96,8 @@ def _steps(rule: Rule) -> list[Step]:
     if rule.part:
         first, last = rule.part
         steps.append(lambda text: text[first - 1 : last])
+    if rule.within:
+        steps.append(_within(codes.get(rule.within, frozenset())))
     if rule.values:
         steps.append(_words(rule))
     if rule.split:
@@ -111,6 +114,16 @@ def _replacing(rule: Rule) -> Step:
         for one in rule.replace:
             text = text.replace(one.find, one.put)
         return text
+
+    return step
+
+
+def _within(known: frozenset[str]) -> Step:
+    """The nearest division that the table holds: the county, else its city, else its province."""
+
+    def step(text: str) -> str:
+        nearest = (text, f"{text[:4]}00", f"{text[:2]}0000")
+        return next((code for code in nearest if code in known), text)
 
     return step
 

@@ -17,6 +17,7 @@ from zhiheng.kernel.errors import N_, Problem, Refused
 from zhiheng.kernel.sheets import Sheet
 
 Otherwise = Literal["keep", "blank", "refuse"]
+Within = Literal["divisions"]
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,58}[a-z0-9]")
 FACTOR: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 TEXT_MOST: Final = 500
@@ -60,6 +61,7 @@ class Rule:
     trim: str = ""
     replace: tuple[Replacement, ...] = ()
     part: tuple[int, ...] = ()
+    within: Within | Literal[""] = ""
     values: Mapping[str, str] = field(default_factory=dict)
     otherwise: Otherwise = "keep"
     split: str = ""
@@ -193,6 +195,12 @@ class _Reader:
         self.wrong(where, value, "keep, blank or refuse")
         return "keep"
 
+    def within(self, where: str, value: object) -> str:
+        if value in get_args(Within):
+            return str(value)
+        self.wrong(where, value, ", ".join(get_args(Within)))
+        return ""
+
     def tables(self, where: str, value: object, kind: Callable[..., Any]) -> tuple[Any, ...]:
         known = {one.name for one in fields(kind)}  # type: ignore[arg-type]  # each kind is a dataclass
         found = []
@@ -218,6 +226,7 @@ class _Reader:
             "trim": self.text,
             "replace": lambda place, value: self.tables(place, value, Replacement),
             "part": self.part,
+            "within": self.within,
             "values": self.words,
             "otherwise": self.otherwise,
             "split": self.text,
@@ -234,6 +243,9 @@ class _Reader:
                 self.wrong(f"{where}.{key}", key, ", ".join(readers))
         if not {"sources", "constant", "declare", "also"} & found.keys():
             self.wrong(where, "no source", "from, constant, declare or also")
+        # A code that the file states itself is refused where it is unknown, never put for another.
+        if "within" in found and not found.get("part"):
+            self.wrong(f"{where}.within", "no part", "within beside part: for codes cut out of another text")
         return Rule(**found)
 
 

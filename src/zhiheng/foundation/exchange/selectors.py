@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from zhiheng.foundation.exchange.mapping import SourceMapping
 from zhiheng.foundation.exchange.models import (
     ImportRun,
     ImportRunQuerySet,
@@ -14,7 +15,7 @@ from zhiheng.foundation.exchange.models import (
     RefusedRowQuerySet,
 )
 from zhiheng.foundation.org.actors import Actor, system
-from zhiheng.foundation.org.models import Officer
+from zhiheng.foundation.org.models import Division, Officer
 from zhiheng.foundation.org.selectors import actor_of
 from zhiheng.kernel.errors import N_, refuse
 
@@ -85,3 +86,11 @@ def mapping_by_name(actor: Actor, name: str) -> Mapping | None:
     found = list(Mapping.objects.visible_to(actor).filter(name=name))
     own = [mapping for mapping in found if mapping.agency == actor.agency]
     return next(iter(own or found), None)
+
+
+def codes_of(mapping: SourceMapping) -> dict[str, frozenset[str]]:
+    """The codes that a mapping asks for, once a run: one query a table, former divisions too."""
+    asked = {rule.within for rule in mapping.rules.values()}
+    if "divisions" not in asked:
+        return {}
+    return {"divisions": frozenset(Division.objects.values_list("code", flat=True))}
