@@ -6,7 +6,6 @@ This module refuses to load Django: `--help` answers at once.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from typing import Any, Final
@@ -82,10 +81,10 @@ def carried_out(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         output.note(_("Stopped."))
         return refusals.REFUSED
-    except BrokenPipeError:
-        # Whoever read the answer has seen enough; nothing more may be written, not even at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return refusals.DONE
+    except SystemExit as ended:
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        return refusals.DONE  # whoever read the answer has seen enough
     except Exception as error:  # noqa: BLE001  what is not known is raised again
         return _failed(error)
 

@@ -57,7 +57,8 @@ def advised(problem: Problem) -> str:
 def translated(msgid: str) -> str:
     """The text; problems of other rooms stand in their catalogues, which Django has read if it is there."""
     found = _(msgid)
-    if found != msgid or "django.apps" not in sys.modules:
+    loaded = sys.modules.get("django.apps")
+    if found != msgid or loaded is None or not loaded.apps.ready:
         return found
     from django.utils.translation import gettext
 

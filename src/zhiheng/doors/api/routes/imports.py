@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpResponse
-from ninja import File, Form, Query, Router, Schema
+from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import Field
 
@@ -73,7 +73,7 @@ def start(
     )
     run = open_import(actor=request.actor, source=file.file or file, opening=opening, at=request.at)
     response["Location"] = f"/api/v1/imports/{run.public_id}"
-    return 202, _run(run)
+    return Status(202, _run(run))
 
 
 @router.get("", response=Page[ImportOut], summary="List imports")

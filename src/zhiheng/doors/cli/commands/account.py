@@ -39,13 +39,16 @@ def agency(
 
     from zhiheng.doors.cli.acting import PROGRAM, own_agency, own_agency_set
     from zhiheng.foundation.ledger.facts.org import AgencyOpened
+    from zhiheng.foundation.org.actors import NATION
     from zhiheng.foundation.org.models import Agency as Entered
     from zhiheng.foundation.org.models import Division
     from zhiheng.foundation.org.services import agencies_open
 
     place = Division.objects.filter(code=division).order_by("-valid_from").first()
-    if place is None:
+    if place is None and division != NATION:
         raise Refused(Problem("cli.division", N_("There is no division %(code)s."), {"code": division[:12]}))
+    # The table of divisions begins below the nation.
+    level = place.level if place else Division.Level.NATION
     if kind not in Entered.Kind.values:
         raise refusals.wrongly_written(
             "cli.kind",
@@ -53,7 +56,7 @@ def agency(
             N_("Use authority, laboratory or other."),
             kind=kind[:20],
         )
-    fact = AgencyOpened(code=code, name=name, kind=kind, level=place.level, division=division)
+    fact = AgencyOpened(code=code, name=name, kind=kind, level=level, division=division)
     opened = agencies_open(actor=PROGRAM, agencies=[fact], at=timezone.now())
     if own or (kind == Entered.Kind.AUTHORITY and not own_agency()):
         own_agency_set(code)
