@@ -11,9 +11,11 @@ from urllib.parse import urlencode
 from django import template
 from django.template.context import Context
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from zhiheng.domains.supervision.models import Result
+from zhiheng.doors.portal.places import chinese
 from zhiheng.doors.portal.visit import site
 from zhiheng.kernel.errors import Problem
 
@@ -69,3 +71,9 @@ def problem_said(problem: Problem) -> str:
 def translated(msgid: str) -> str:
     """A text that another room hands out as a msgid."""
     return gettext(msgid)
+
+
+@register.simple_tag
+def of_source() -> SafeString:
+    """On a page in another language: the mark that what stands here is in Chinese, as its source wrote it."""
+    return mark_safe("" if chinese() else ' lang="zh-Hans"')
