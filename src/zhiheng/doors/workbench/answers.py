@@ -35,6 +35,6 @@ def download(table: Table, form: Form) -> HttpResponseBase:
     if form == "csv":
         return StreamingHttpResponse(csv_bytes(table), content_type=FORMS[form], headers=headers)
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115  the response closes it
-    write(table, cast("tempfile.SpooledTemporaryFile[bytes]", spool), form)  # type: ignore[arg-type]
+    write(table, spool, form)  # type: ignore[arg-type]  # a spooled file is a file in all but name
     spool.seek(0)
     return FileResponse(spool, content_type=FORMS[form], headers=headers)

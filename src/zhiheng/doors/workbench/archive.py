@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from zhiheng.doors.workbench.desk import WORKERS
 from zhiheng.doors.workbench.said import said_of
-from zhiheng.foundation.ledger.entries import moment
+from zhiheng.foundation.ledger.entries import BEIJING, moment
 from zhiheng.foundation.ledger.facts.base import all_facts, decode
 from zhiheng.foundation.ledger.facts.enterprise import EnterpriseRecorded
 from zhiheng.foundation.ledger.facts.spot_check import SpotCheckResult
@@ -38,7 +38,7 @@ class Line:
     """One entry as the timeline of the look takes it."""
 
     number: str
-    occurred_at: datetime
+    occurred_at: datetime | date
     title: str
     actor: str
     text: str
@@ -135,7 +135,7 @@ def lines(actor: Actor, entries: Sequence[ArchiveEntry]) -> list[Line]:
         found.append(
             Line(
                 number=entry_name(entry.book, entry.number),
-                occurred_at=entry.occurred_at,
+                occurred_at=_day_or_moment(entry.occurred_at),
                 title=said.title,
                 actor=" · ".join(who if entry.actor == "system" or entry.actor in people else who[1:]),
                 text=said.text,
@@ -151,6 +151,12 @@ def lines(actor: Actor, entries: Sequence[ArchiveEntry]) -> list[Line]:
             )
         )
     return found
+
+
+def _day_or_moment(at: datetime) -> datetime | date:
+    """What is known to the day only stands at its first moment: an hour would claim more than is known."""
+    local = at.astimezone(BEIJING)
+    return local.date() if local.time() == time.min else at
 
 
 def _people(actor: Actor, entries: Sequence[ArchiveEntry]) -> dict[str, str]:

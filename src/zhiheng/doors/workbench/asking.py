@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zhiheng.analytics.pipelines.pass_rates import Dimension, PassRateQuestion, PassRates, pass_rates
 from zhiheng.domains.supervision.models import Result
+from zhiheng.doors.workbench.dates import day_field
 from zhiheng.doors.workbench.desk import OfficerRequest
 from zhiheng.doors.workbench.places import places_below
 from zhiheng.foundation.ledger.snapshots import Snapshot
@@ -41,12 +42,8 @@ class QuestionForm(forms.Form):
 
     by = forms.ChoiceField(label=gettext_lazy("By"), required=False)
     then = forms.ChoiceField(label=gettext_lazy("And by"), required=False)
-    since = forms.DateField(
-        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = day_field(label=gettext_lazy("From"), required=False)
+    until = day_field(label=gettext_lazy("To"), required=False)
     place = forms.ChoiceField(label=gettext_lazy("Place"), required=False)
     kind = forms.CharField(label=gettext_lazy("Product kind"), required=False, max_length=80)
     authority = forms.CharField(label=gettext_lazy("Authority"), required=False, max_length=120)

@@ -30,7 +30,8 @@ class BoundedPaginator(Paginator):
     @cached_property
     def counted(self) -> int:
         """How many rows there are, one more than the bound at most."""
-        return int(self.object_list.order_by()[: self.most + 1].count())
+        rows: Any = self.object_list
+        return int(rows.order_by()[: self.most + 1].count())
 
     @cached_property
     def count(self) -> int:

@@ -161,5 +161,5 @@ def show(
 
 def partial(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page only."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted

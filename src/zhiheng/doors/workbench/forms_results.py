@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhiheng.domains.supervision.models import Result
 from zhiheng.domains.supervision.selectors import TEXT_LENGTH, Filters, authorities, product_kinds
+from zhiheng.doors.workbench.dates import day_field
 from zhiheng.doors.workbench.desk import OfficerRequest
 from zhiheng.doors.workbench.places import KEPT, choices, places_below
 
@@ -34,8 +35,8 @@ class ResultFilters(forms.Form):
     authority = forms.CharField(label=_("Authority"), required=False, max_length=120)
     place = forms.ChoiceField(label=_("Place of sampling"), required=False)
     producer = forms.CharField(label=_("Producer's code"), required=False, max_length=18)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = day_field(label=_("From"), required=False)
+    until = day_field(label=_("To"), required=False)
     unresolved = forms.ChoiceField(
         label=_("Parties"), required=False, choices=_any([("yes", _("one is unresolved"))])
     )
@@ -44,7 +45,7 @@ class ResultFilters(forms.Form):
         super().__init__(request.GET, auto_id="f-%s")
         place = self.fields["place"]
         assert isinstance(place, forms.ChoiceField)  # noqa: S101  declared above; tells the type
-        place.choices = choices(places_below(request.actor, request.today), _("any"))
+        place.choices = choices(places_below(request.actor, request.today), str(_("any")))
         self.offered = {
             "kind": offered(request, "kind", product_kinds),
             "authority": offered(request, "authority", authorities),

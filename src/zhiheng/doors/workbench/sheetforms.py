@@ -7,7 +7,7 @@ with the same words as for a file.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -36,20 +36,23 @@ class SheetForm(forms.Form):
         data: Mapping[str, str] | None = None,
         fixed: Collection[str] = (),
     ) -> None:
-        super().__init__(data, prefix=_PREFIX)  # type: ignore[arg-type]  # any mapping of texts will do
+        super().__init__(data, prefix=_PREFIX)
         self.sheet = sheet
         for column in sheet.columns:
             if column.name not in fixed:
                 self.fields[column.name] = _field(column, cells.get(column.name, ""))
+        # An empty cell is for the service to refuse, in the words of the sheet; so Django looks at the
+        # form before the fields learn which of them are needed.
+        self.full_clean()
+        for name, field in self.fields.items():
+            field.required = sheet.column(name).required
 
     def cells(self) -> dict[str, str]:
         """What was typed, by column name."""
-        self.is_valid()
         return {name: str(self.cleaned_data.get(name, "")) for name in self.fields}
 
     def complain(self, problems: Sequence[CellProblem]) -> list[Problem]:
         """Put each problem beside its field; those that belong to none are given back."""
-        self.is_valid()
         loose = []
         for one in problems:
             if one.column in self.fields:
@@ -60,15 +63,13 @@ class SheetForm(forms.Form):
 
 
 def _field(column: Column, cell: str) -> forms.Field:
-    common = {"label": heading(column), "required": False, "initial": cell, "help_text": _help(column)}
+    common: dict[str, Any] = {"label": heading(column), "required": False, "initial": cell, "help_text": _help(column)}
     if column.choices:
         field: forms.Field = forms.ChoiceField(choices=_words(column, cell), **common)
     elif column.name in LONG:
         field = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), **common)
     else:
         field = forms.CharField(**common)
-    # A required column is not marked optional, but an empty cell is for the service to refuse.
-    field.widget.is_required = False
     return field
 
 

@@ -61,7 +61,7 @@ class EnterpriseFilters(forms.Form):
         return str(self.cleaned_data.get("q", "")).strip()
 
     @property
-    def prefix(self) -> str:
+    def division_prefix(self) -> str:
         """The beginning of the division codes of the place."""
         place = self.cleaned_data.get("place", "")
         return division_prefix(place) if place else ""
@@ -75,7 +75,7 @@ def listed(request: OfficerRequest) -> HttpResponse:
 
 
 def _found(request: OfficerRequest, form: EnterpriseFilters) -> HttpResponse:
-    found = search(request.actor, form.query, form.prefix, FOUND, request.GET.get("after") or None)
+    found = search(request.actor, form.query, form.division_prefix, FOUND, request.GET.get("after") or None)
     status = form.cleaned_data.get("status", "")
     hits = [hit for hit in found.hits if not status or hit.enterprise.status == status]
     names = division_names({hit.enterprise.division for hit in hits}, language())
@@ -98,8 +98,8 @@ def _browsed(request: OfficerRequest, form: EnterpriseFilters) -> HttpResponse:
 
 def _rows(request: OfficerRequest, form: EnterpriseFilters) -> Any:
     rows = enterprises(request.actor)
-    if form.prefix:
-        rows = rows.filter(within("division", form.prefix)).order_by("division", "uscc")
+    if form.division_prefix:
+        rows = rows.filter(within("division", form.division_prefix)).order_by("division", "uscc")
     status = form.cleaned_data.get("status", "")
     return rows.filter(status=status) if status else rows
 
@@ -118,7 +118,7 @@ def _hits(request: OfficerRequest, form: EnterpriseFilters) -> Iterator[Enterpri
     after: str | None = None
     status = form.cleaned_data.get("status", "")
     while after != "":
-        page = search(request.actor, form.query, form.prefix, PAGE_MOST, after)
+        page = search(request.actor, form.query, form.division_prefix, PAGE_MOST, after)
         codes = [hit.enterprise.uscc for hit in page.hits]
         with_names = {
             row.uscc: row

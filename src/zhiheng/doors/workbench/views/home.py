@@ -42,17 +42,20 @@ def mine(request: OfficerRequest) -> HttpResponse:
 
 def _work(request: OfficerRequest) -> dict[str, Any]:
     runs = selectors.runs(request.actor).filter(agency=request.actor.agency)
-    parties = parties_open(request.actor)
-    waiting = parties.order_by("-results", "id")
-    return {
+    found: dict[str, Any] = {
         "running": [(run, _share(run)) for run in runs.filter(state__in=OPEN_STATES)[:SHOWN]],
-        "to_mend": _named(runs.filter(refused__gt=F("mended")).exclude(state__in=OPEN_STATES)[:SHOWN]),
-        "parties": waiting[:SHOWN],
-        "parties_count": waiting[: COUNTED + 1].count(),
-        "parties_most": COUNTED,
         "reports": _reports(request),
         "empty": not selectors.runs(request.actor).exists(),
     }
+    if may(request.actor).register:
+        waiting = parties_open(request.actor).order_by("-results", "id")
+        found |= {
+            "to_mend": _named(runs.filter(refused__gt=F("mended")).exclude(state__in=OPEN_STATES)[:SHOWN]),
+            "parties": waiting[:SHOWN],
+            "parties_count": waiting[: COUNTED + 1].count(),
+            "parties_most": COUNTED,
+        }
+    return found
 
 
 def _reports(request: OfficerRequest) -> list[tuple[Report, str]]:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zhiheng.doors.workbench.bounded import cut_said, page_of
 from zhiheng.doors.workbench.desk import EVERYBODY, KEEPERS, SECURITY, OfficerRequest, absent, desk, show
@@ -127,8 +127,16 @@ def dismiss(request: OfficerRequest, number: int, appointment: int) -> HttpRespo
 class OfficerForm(forms.Form):
     """A new officer: what to sign in with, which agency, which first role."""
 
-    username = forms.SlugField(label=gettext_lazy("Sign-in name"), max_length=60)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    username = forms.SlugField(
+        label=gettext_lazy("Sign-in name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     password = forms.CharField(
         label=gettext_lazy("First password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

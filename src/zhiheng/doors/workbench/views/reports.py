@@ -27,6 +27,7 @@ from zhiheng.domains.indicators.workflow import REPORT
 from zhiheng.doors.workbench import snapshots
 from zhiheng.doors.workbench.archive import about
 from zhiheng.doors.workbench.bounded import cut_said, page_of
+from zhiheng.doors.workbench.dates import day_field
 from zhiheng.doors.workbench.desk import WORKERS, OfficerRequest, absent, desk, show
 from zhiheng.doors.workbench.places import choices, places_below
 from zhiheng.doors.workbench.words import language
@@ -41,7 +42,9 @@ NEED_NAME: Final = frozenset({"publish", "withdraw"})
 CONFIRM: Final = Problem(
     "workbench.confirm",
     N_("What was typed is not the report's code."),
-    remedy=N_("Type the code exactly as it stands in the head of the page, to show that you mean this report."),
+    remedy=N_(
+        "Type the code exactly as it stands in the head of the page, to show that you mean this report."
+    ),
 )
 
 
@@ -69,8 +72,8 @@ class DraftForm(forms.Form):
     """What a new report is about."""
 
     place = forms.ChoiceField(label=gettext_lazy("Place"))
-    since = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = day_field(label=gettext_lazy("From"))
+    until = day_field(label=gettext_lazy("To"))
     kind = forms.CharField(
         label=gettext_lazy("Product kind"),
         required=False,
@@ -81,7 +84,9 @@ class DraftForm(forms.Form):
         label=gettext_lazy("Title"),
         required=False,
         max_length=services.TITLE_LENGTH,
-        help_text=gettext_lazy("Empty: made from place and period. It holds no figures but those of the period."),
+        help_text=gettext_lazy(
+            "Empty: made from place and period. It holds no figures but those of the period."
+        ),
     )
 
     def __init__(self, request: OfficerRequest) -> None:
@@ -118,11 +123,17 @@ def new(request: OfficerRequest) -> HttpResponse:
     try:
         if standing.snapshot is None:
             raise refuse(
-                "workbench.no_snapshot", N_("There is no snapshot yet."), N_("Take one on the page of pass rates.")
+                "workbench.no_snapshot",
+                N_("There is no snapshot yet."),
+                N_("Take one on the page of pass rates."),
             )
         scope = form.scope(request.today)
         made = services.report_draft(
-            actor=request.actor, title=_title(form, scope), scope=scope, snapshot=standing.snapshot, at=request.at
+            actor=request.actor,
+            title=_title(form, scope),
+            scope=scope,
+            snapshot=standing.snapshot,
+            at=request.at,
         )
     except Refused as refused:
         return show(request, "report_new.html", {**context, "problems": refused.problems}, status=422)
@@ -266,7 +277,12 @@ def words(request: OfficerRequest, code: str) -> HttpResponse:
             messages.success(request, _("Your paragraphs are in the report."))
             return redirect("workbench:report", code=code)
     context["sections"] = [
-        (section.name, section.title, _lines(request, report, section.name, "zh-hans"), _lines(request, report, section.name, "en"))
+        (
+            section.name,
+            section.title,
+            _lines(request, report, section.name, "zh-hans"),
+            _lines(request, report, section.name, "en"),
+        )
         for section in reading.sections
     ]
     return show(request, "report_words.html", context, status=status)
@@ -293,7 +309,9 @@ def _lines(request: OfficerRequest, report: Report, section: str, tongue: str) -
 def pdf(request: OfficerRequest, code: str) -> HttpResponse:
     """The report as PDF; what is not published says so on its pages."""
     report = _report(request, code)
-    answer = HttpResponse(report_pdf(report, get_language() or "zh-hans").data, content_type="application/pdf")
+    answer = HttpResponse(
+        report_pdf(report, get_language() or "zh-hans").data, content_type="application/pdf"
+    )
     answer["Content-Disposition"] = f'inline; filename="{report.code}.pdf"'
     return answer
 
