@@ -29,12 +29,11 @@ def _state(installation: Installation) -> dict[str, Any]:
     }
 
 
+@pytest.mark.sqlite  # two installations, and `deployment` has one database for each test
 def test_a_killed_start_goes_on_and_loses_nothing(installation: Installation, tmp_path: Path) -> None:
     whole = installation
     whole.run("demo", "--scale", "small")
     killed = Installation({**whole.environment, "ZHIHENG_HOME": str(tmp_path / "killed")})
-    if whole.environment["DATABASE_URL"]:
-        pytest.skip("one database for each test; what is killed here is told by SQLite")
     # Killed while: files are written, the organisation is entered, a sheet is imported, a report is made.
     for sign in ("demo/written", "demo/accounts.txt", "imports/*", "snapshots/manifests/*"):
         process = killed.start("demo", "--scale", "small")

@@ -23,8 +23,8 @@ def _children(pid: int) -> dict[str, int]:
         try:
             parent = int(path.read_text().rpartition(")")[2].split()[1])
             if parent == pid:
-                words = (path.parent / "cmdline").read_text().split("\0")
-                found[words[-2]] = int(path.parent.name)
+                words = (path.parent / "cmdline").read_text().split("\0")  # of the dead: nothing
+                found |= {name: int(path.parent.name) for name in ("server", "worker") if name in words}
         except OSError:
             continue
     return found

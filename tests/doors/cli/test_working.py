@@ -150,7 +150,8 @@ def test_a_changed_byte_in_the_ledger_is_named(loaded: Installation) -> None:
         for (trigger,) in database.execute(triggers).fetchall():
             database.execute(f"DROP TRIGGER {trigger}")
         changed = database.execute(
-            "UPDATE ledger_entry SET payload = replace(payload, '{', '{ ') WHERE number = 2 AND agency = 'ZJ-AMR'"
+            "UPDATE ledger_entry SET payload = replace(payload, '{', '{ ') "
+            "WHERE number = 2 AND agency = 'ZJ-AMR'"
         )
         assert changed.rowcount == 1
     found = loaded.json("verify", "ledger", expect=1)
