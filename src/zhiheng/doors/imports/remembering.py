@@ -21,22 +21,21 @@ def remembering(sheet: Sheet) -> Sheet:
 
 
 def _quick(column: Column) -> Column:
-    return replace(column, parse=_remembered(column.parse))
+    # What is known is answered by the dictionary itself, without a call of Python's.
+    return replace(column, parse=_Known(column.parse).__getitem__)
 
 
-def _remembered(parse: Parse) -> Parse:
-    known: dict[str, object] = {}
-    nothing = object()
+class _Known(dict[str, object]):
+    """Cells that were read, and their values; a cell that is missing is parsed."""
 
-    def quick(cell: str) -> object:
-        value = known.get(cell, nothing)
-        if value is not nothing:
-            return value
-        value = parse(cell)
+    def __init__(self, parse: Parse) -> None:
+        super().__init__()
+        self._parse = parse
+
+    def __missing__(self, cell: str) -> object:
+        value = self._parse(cell)
         if len(cell) <= CELL_MOST:
-            if len(known) >= CELLS_MOST:
-                known.clear()
-            known[cell] = value
+            if len(self) >= CELLS_MOST:
+                self.clear()
+            self[cell] = value
         return value
-
-    return quick

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cache
 from operator import attrgetter
-from typing import Any, ClassVar, Final, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from zhiheng.kernel.chain import Json
 from zhiheng.kernel.errors import N_, refuse
@@ -61,25 +61,37 @@ def _reader(kind: Any) -> Callable[[object], tuple[Any, ...]]:
     return attrgetter(*known)
 
 
+@cache
+def _is_of_texts(kind: Any) -> bool:
+    return set(get_type_hints(kind).values()) <= {str}
+
+
 def _parts(value: object) -> dict[str, Json]:
     kind: Any = type(value)
+    read = zip(names(kind), _reader(kind)(value), strict=True)
+    if _is_of_texts(kind):
+        return {name: part for name, part in read if part}
     return {
         name: part if type(part) in _PLAIN else to_json(part)
-        for name, part in zip(names(kind), _reader(kind)(value), strict=True)
+        for name, part in read
         if part or type(part) in _NEVER_EMPTY
     }
 
 
+_is_record: Final = cache(is_dataclass)
+
+
 def to_json(value: object) -> Json:
     """A field's value in JSON."""
-    if isinstance(value, str | int | float) or value is None:
-        return value
+    kind = type(value)
+    if kind is tuple:
+        return [to_json(part) for part in cast("tuple[object, ...]", value)]
+    if _is_record(kind):
+        return _parts(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple):
-        return [to_json(part) for part in value]
-    if is_dataclass(value):
-        return _parts(value)
+    if isinstance(value, str | int | float) or value is None:
+        return value
     return str(value)
 
 
