@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     workers: int = Field(2, ge=1, le=64, description="Server processes.")
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
     import_chunk: int = Field(
-        2000, ge=1, le=20000, description="Rows of an import that are committed together."
+        5000, ge=1, le=20000, description="Rows of an import that are committed together."
     )
     import_max_bytes: int = Field(2_000_000_000, description="Largest file that an import accepts, in bytes.")
     upload_max_bytes: int = Field(
