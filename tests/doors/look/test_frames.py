@@ -56,10 +56,10 @@ def test_errors_speak_english_too(
 
 
 def test_a_refusal_is_shown_with_its_remedy(request_: HttpRequest) -> None:
-    response = errors.refused(request_, refuse("x", "The file is empty.", "Choose another."))
+    response = errors.refused(request_, refuse("x", "No catalogue says this.", "Nor this."))
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "The file is empty." in response.content.decode()
-    assert "Choose another." in response.content.decode()
+    assert "No catalogue says this." in response.content.decode()
+    assert "Nor this." in response.content.decode()
 
 
 def test_an_address_cannot_write_into_the_page() -> None:
