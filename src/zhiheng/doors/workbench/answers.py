@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
@@ -23,7 +23,7 @@ def form_named(name: str) -> Form:
             N_("Choose csv, xlsx or parquet."),
             found=name[:20],
         )
-    return cast(Form, name)
+    return name
 
 
 def download(table: Table, form: Form) -> HttpResponseBase:
@@ -35,6 +35,6 @@ def download(table: Table, form: Form) -> HttpResponseBase:
     if form == "csv":
         return StreamingHttpResponse(csv_bytes(table), content_type=FORMS[form], headers=headers)
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115  the response closes it
-    write(table, spool, form)  # type: ignore[arg-type]  # a spooled file is a file in all but name
+    write(table, spool, form)
     spool.seek(0)
     return FileResponse(spool, content_type=FORMS[form], headers=headers)

@@ -23,7 +23,7 @@ SIZE: Final = 50
 class BoundedPaginator(Paginator):
     """A paginator that stops counting at the bound; `more` tells that it did."""
 
-    def __init__(self, rows: Any, size: int = SIZE, most: int = MOST) -> None:
+    def __init__(self, rows: Any, size: int, most: int) -> None:
         super().__init__(rows, size)
         self.most = most
 
@@ -44,9 +44,9 @@ class BoundedPaginator(Paginator):
         return self.counted > self.most
 
 
-def page_of(request: HttpRequest, rows: Any, size: int = SIZE) -> Page:
+def page_of(request: HttpRequest, rows: Any) -> Page:
     """The page that the address asks for; a page that does not exist is the nearest that does."""
-    return BoundedPaginator(rows, size).get_page(request.GET.get(PAGE))
+    return BoundedPaginator(rows, SIZE, MOST).get_page(request.GET.get(PAGE))
 
 
 def cut_said(page: Page) -> str:

@@ -63,7 +63,8 @@ class SheetForm(forms.Form):
 
 
 def _field(column: Column, cell: str) -> forms.Field:
-    common: dict[str, Any] = {"label": heading(column), "required": False, "initial": cell, "help_text": _help(column)}
+    common: dict[str, Any] = {"label": heading(column), "required": False, "initial": cell}
+    common["help_text"] = _help(column)
     if column.choices:
         field: forms.Field = forms.ChoiceField(choices=_words(column, cell), **common)
     elif column.name in LONG:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from zhiheng.foundation.org import roles
 from zhiheng.foundation.org.actors import NOT_COVERED, Actor
 from zhiheng.kernel.decision import Decision
@@ -14,7 +16,8 @@ def needs_role(actor: Actor, *wanted: str, basis: str = "") -> Decision:
     """Allowed when the actor holds one of the roles."""
     if actor.has(*wanted):
         return Decision(True, Problem("org.has_role", N_("Your role allows this.")), basis)
-    names = ", ".join(roles.TITLES.get(role, role) for role in wanted)
+    # Titles are msgids too, and a parameter is not translated by whoever shows the problem.
+    names = "、".join(gettext(roles.TITLES.get(role, role)) for role in wanted)
     return Decision(
         False,
         Problem(

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext
+
 from zhiheng.foundation.ledger.acts import act, unchanged
 from zhiheng.foundation.ledger.entries import BEIJING, Draft, append
 from zhiheng.foundation.ledger.facts.org import (
@@ -113,8 +115,8 @@ def officer_appoint(*, actor: Actor, officer: Officer, role: str, at: datetime) 
             "org.role_conflict",
             N_("The role %(wanted)s cannot be held together with %(held)s."),
             N_("Give one of the two to another person (%(basis)s)."),
-            wanted=roles.TITLES[role],
-            held=roles.TITLES[excluded_by],
+            wanted=gettext(roles.TITLES[role]),
+            held=gettext(roles.TITLES[excluded_by]),
             basis=policy.SEPARATION,
         )
     appointment = Appointment.objects.create(officer=officer, role=role, since=today)
