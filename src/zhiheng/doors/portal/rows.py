@@ -1,6 +1,6 @@
 """A result as a row of a list: what is shown of it, with its badge and the name of its place.
 
-This module refuses to read: it is handed rows that the public may see.
+This module refuses to choose: it is handed rows that the public may see.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date
 from zhiheng.domains.supervision.models import Result
 from zhiheng.doors.portal.places import place_names
 from zhiheng.doors.portal.words import state_of
+from zhiheng.foundation.registry.selectors import usccs_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,10 @@ class ResultRow:
 
 
 def result_rows(results: Iterable[Result]) -> list[ResultRow]:
-    """The rows of a page; one query for the names of all places."""
+    """The rows of a page; one query for all places, and one for which producers have a page to lead to."""
     shown = list(results)
     places = place_names(result.division for result in shown)
+    known = usccs_known({result.producer_uscc for result in shown if result.producer_uscc})
     return [
         ResultRow(
             key=result.key,
@@ -47,7 +49,7 @@ def result_rows(results: Iterable[Result]) -> list[ResultRow]:
             kind=result.product_kind,
             brand=result.brand,
             producer=result.producer_name,
-            producer_uscc=result.producer_uscc,
+            producer_uscc=result.producer_uscc if result.producer_uscc in known else "",
             authority=result.authority,
             place=places.get(result.division, ""),
             sampled_on=result.sampled_on,

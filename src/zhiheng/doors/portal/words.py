@@ -141,6 +141,8 @@ def text_of(fact: Fact) -> str:
         parts = (
             (pgettext("fact", "Authority"), fact.authority),
             (pgettext("fact", "Bulletin"), fact.source),
+            (pgettext("fact", "Producer"), fact.producer.name if fact.producer else ""),
+            (pgettext("fact", "Sampled at"), fact.seller.name if fact.seller else ""),
             (pgettext("fact", "Batch"), fact.batch),
             (pgettext("fact", "Failed items"), "、".join(fact.failed_items)),
             (pgettext("fact", "Reason of the correction"), fact.reason),

@@ -6,11 +6,14 @@ This module refuses to read a table.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 from urllib.parse import urlencode
 
 from django import template
+from django.forms import BoundField, Select
 from django.template.context import Context
 from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -20,6 +23,7 @@ from zhiheng.doors.portal.visit import site
 from zhiheng.kernel.errors import Problem
 
 register = template.Library()
+SELECTED: Final = mark_safe(" selected")
 
 
 @register.simple_tag(takes_context=True)
@@ -76,4 +80,28 @@ def translated(msgid: str) -> str:
 @register.simple_tag
 def of_source() -> SafeString:
     """On a page in another language: the mark that what stands here is in Chinese, as its source wrote it."""
-    return mark_safe("" if chinese() else ' lang="zh-Hans"')
+    return mark_safe("" if chinese() else ' lang="zh-Hans"')  # noqa: S308  two constants
+
+
+@register.simple_tag
+def filter_control(field: BoundField) -> SafeString:
+    """A field of a filter. A list of choices is written at once: Django renders a template for each one."""
+    if not isinstance(field.field.widget, Select):
+        return field.as_widget()
+    chosen = str(field.value() or "")
+    options = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (value, SELECTED if str(value) == chosen else "", label)
+            for value, label in field.field.widget.choices
+        ),
+    )
+    described = format_html(' aria-invalid="true" aria-describedby="{}_error"', field.auto_id)
+    return format_html(
+        '<select name="{}" id="{}"{}>{}</select>',
+        field.html_name,
+        field.auto_id,
+        described if field.errors else "",
+        options,
+    )

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from zhiheng.domains.supervision.models import Result
 from zhiheng.domains.supervision.selectors import Filters, results
 from zhiheng.doors.portal.places import place_names
 from zhiheng.doors.portal.rows import result_rows
@@ -47,7 +46,6 @@ def enterprise(visit: Visit, uscc: str) -> HttpResponse:
         visit.actor, found.uscc, before=visit.GET.get("before") or None, limit=ENTRIES, on=visit.today
     )
     produced = list(results(visit.actor, visit.today, Filters(producer=found.uscc))[: RESULTS + 1])
-    sold = results(visit.actor, visit.today).filter(seller_uscc=found.uscc).exclude(producer_uscc=found.uscc)
     context = {
         "enterprise": found,
         "place": place_names([found.division]).get(found.division, found.division),
@@ -56,11 +54,9 @@ def enterprise(visit: Visit, uscc: str) -> HttpResponse:
         "warnings": code.warnings,
         "produced": result_rows(produced[:RESULTS]),
         "more": len(produced) > RESULTS,
-        "sold": result_rows(sold[:RESULTS]),
         "entries": told(page.entries),
         "next": page.next,
         "first": not visit.GET.get("before"),
-        "failed": [row for row in produced if row.conclusion == Result.Verdict.NONCONFORMING],
     }
     return render(visit, "portal/enterprise.html", context)
 

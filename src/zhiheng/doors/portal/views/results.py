@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from zhiheng.domains.supervision.selectors import result_detail, results
+from zhiheng.doors.look.lists import PAGE
 from zhiheng.doors.portal.forms import ResultFilters, order_of
 from zhiheng.doors.portal.places import place_names
 from zhiheng.doors.portal.rows import result_rows
@@ -16,7 +17,7 @@ from zhiheng.doors.portal.tables import results_table
 from zhiheng.doors.portal.visit import Visit, public_file, public_page
 from zhiheng.doors.portal.words import coverage_said, selection_said, state_of, told, verdict_said
 from zhiheng.doors.workbench.answers import download, form_named
-from zhiheng.doors.workbench.bounded import cut_said, page_of
+from zhiheng.doors.workbench.bounded import MOST, BoundedPaginator, cut_said
 from zhiheng.foundation.ledger.selectors import archive
 from zhiheng.foundation.registry.selectors import usccs_known
 from zhiheng.kernel.errors import Refused
@@ -33,7 +34,7 @@ def result_list(visit: Visit) -> HttpResponse:
     except Refused:
         return render(visit, "portal/results.html", {"form": form}, status=422)
     rows = results(visit.actor, visit.today, filters).order_by(*order_of(visit))
-    page = page_of(visit, rows, SIZE)
+    page = BoundedPaginator(rows, SIZE, MOST).get_page(visit.GET.get(PAGE))
     context = {
         "form": form,
         "page": page,
