@@ -12,6 +12,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from zhiheng.domains.supervision import items as tested
@@ -37,7 +38,10 @@ class ResultQuerySet(GuardedQuerySet["Result"]):
 
     def published(self, on: date) -> Self:
         """What had been published by the end of that day."""
-        return self.filter(published_on__lte=on)
+        # Not the column itself: nearly all rows are published, and SQLite would take its index and then
+        # sort them, where the index of the order gives a page at once.
+        by_then = Coalesce("published_on", models.Value(date.max))
+        return self.alias(by_then=by_then).filter(by_then__lte=on)
 
 
 class Result(models.Model):
