@@ -209,8 +209,8 @@ def sheets() -> str:
     }
     return page(
         "Import sheets",
-        "The columns that an import takes; either heading is recognised. `zhiheng import SHEET FILE --template` "
-        "writes an empty sheet.",
+        "The columns that an import takes; either heading is recognised. "
+        "`zhiheng import SHEET FILE --template` writes an empty sheet.",
         *(_sheet(sheet) for _, sheet in sorted(found.items())),
     )
 

@@ -1,1 +1,4 @@
-"""The ground of every domain: who acts (org), about whom (registry), what is on record (ledger), what came in (exchange)."""
+"""The ground of every domain.
+
+Who acts (org), about whom (registry), what is on record (ledger), what came in (exchange).
+"""

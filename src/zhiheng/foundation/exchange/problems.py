@@ -16,7 +16,7 @@ from zhiheng.kernel.errors import Param, Problem
 from zhiheng.kernel.sheets import CellProblem
 
 Cells = Mapping[str, str]
-# More of a cell than this is of no use to the person who mends it, and a chunk of such rows must fit in memory.
+# More of a cell is of no use to the person who mends it, and a chunk of such rows must fit in memory.
 KEPT: Final = 4000
 FOUND_KEPT: Final = 200
 _UNSTORABLE: Final = {0: "\u2400", **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}

@@ -83,7 +83,7 @@ _is_record: Final = cache(is_dataclass)
 
 def to_json(value: object) -> Json:
     """A field's value in JSON."""
-    kind = type(value)
+    kind: type = type(value)
     if kind is tuple:
         return [to_json(part) for part in cast("tuple[object, ...]", value)]
     if _is_record(kind):
