@@ -11,7 +11,6 @@ import shutil
 import sqlite3
 import ssl
 import stat
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,6 @@ from zhiheng.kernel.errors import Refused
 State = Literal["ok", "warn", "fail"]
 DISK_WARN: Final = 2_000_000_000
 DISK_FAIL: Final = 200_000_000
-CHINESE_FONTS: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Serif CJK SC", "Source Han Serif SC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +45,11 @@ def examined() -> Iterator[Finding]:
     yield _disk()
     yield _key()
     yield _languages()
-    yield _fonts()
     database = _database()
     yield database
     if database.state == "fail":
         return
+    yield _fonts()
     migrations = _migrations()
     yield migrations
     if migrations.state != "ok":
@@ -134,25 +132,18 @@ def _languages() -> Finding:
 
 
 def _fonts() -> Finding:
-    """Which Chinese face the PDF would be set in, as fontconfig tells; typst looks in the same folders."""
-    name = _("fonts")
-    if shutil.which("fc-list") is None:
-        return Finding(name, "warn", _("cannot be asked"), _("Install fontconfig, then look again."))
-    listed = subprocess.run(
-        ["fc-list", ":lang=zh-cn", "family"],  # noqa: S607  the operator's own path
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout
-    known = [font for font in CHINESE_FONTS if font in listed]
-    if not known:
-        return Finding(
-            name,
-            "warn",
-            _("no Chinese font that reports are set in"),
-            _("Install Noto Sans CJK (Debian: fonts-noto-cjk), else Chinese is missing from PDFs."),
-        )
-    return Finding(name, "ok", known[0])
+    """The Chinese font that reports are set in, asked of who sets them."""
+    from zhiheng.domains.indicators.pdf import chinese_font
+
+    name, font = _("fonts"), chinese_font()
+    if font:
+        return Finding(name, "ok", font)
+    return Finding(
+        name,
+        "warn",
+        _("no Chinese font that reports are set in"),
+        _("Install Noto Sans CJK (Debian: fonts-noto-cjk), else Chinese is missing from PDFs."),
+    )
 
 
 def _database() -> Finding:

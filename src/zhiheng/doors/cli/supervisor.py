@@ -26,6 +26,7 @@ TOO_SOON: Final = 5.0
 DEATHS_MOST: Final = 4
 PAUSES: Final = (0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
 PATIENCE: Final = 15.0
+BETWEEN: Final = 2.0
 _TICK: Final = 0.1
 
 
@@ -107,12 +108,14 @@ def supervise(names: Sequence[str], on_start: Callable[[threading.Event], None])
     with _signals(stop):
         beside = threading.Thread(target=on_start, args=(stop,), daemon=True)
         try:
-            for child in children:
-                child.start()
+            # The first is waited for by somebody; the others let it have the machine until it is up.
+            for place, child in enumerate(children):
+                child.due = time.monotonic() + place * BETWEEN
             beside.start()
-            while not stop.wait(_TICK):
+            while not stop.is_set():
                 for child in children:
                     child.look()
+                stop.wait(_TICK)
         finally:
             stop.set()
             for child in children:

@@ -16,7 +16,7 @@ import typer
 
 from zhiheng.doors.cli import output, refusals
 from zhiheng.doors.cli.commands.options import Agency, Json
-from zhiheng.doors.cli.words import _
+from zhiheng.doors.cli.words import _, language
 from zhiheng.kernel.errors import N_, Problem, Refused
 
 if TYPE_CHECKING:
@@ -214,6 +214,24 @@ def withdraw(code: Code, reason: Reason, officer: As = "", agency: Agency = "", 
     return _act("withdraw", code, lambda: _actor(agency, officer), as_json=as_json, reason=reason)
 
 
+@app.command("pdf", help=N_("Write a report as PDF. The same reading as its page."))
+def pdf(code: Code, to: To = None, agency: Agency = "") -> int:
+    """Set the report in the language of this run."""
+    from zhiheng.doors.cli import opening
+
+    opening.in_use()
+    from zhiheng.domains.indicators.pdf import report_pdf
+    from zhiheng.doors.cli.acting import acting
+
+    report = _report(acting(agency), code)
+    with output.progress(_("Setting the report")):
+        made = report_pdf(report, language())
+    written(to or Path(f"{report.code}.pdf"), made.data)
+    if not made.font:
+        output.problem(NO_FONT)
+    return refusals.DONE
+
+
 @app.command("package", help=N_("Write the package for strangers. It verifies without our database."))
 def package(code: Code, to: To = None) -> int:
     """One file with content, rows, publishing entry and proof."""
@@ -245,4 +263,9 @@ def written(path: Path, data: bytes) -> None:
     output.note(_("Written: %(path)s") % {"path": path})
 
 
+NO_FONT: Final = Problem(
+    "cli.no_font",
+    N_("No Chinese font is installed, so Chinese text is missing in the PDF."),
+    remedy=N_("Install Noto Sans CJK (Debian: fonts-noto-cjk), then write it again."),
+)
 CANNOT_WRITE: Final = N_("%(path)s cannot be written: %(why)s.")
