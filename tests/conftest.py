@@ -19,6 +19,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost", "0.0.0.0"})  # noqa: S104  compared with, never bound
+BROWSER_FIXTURES = frozenset({"browser", "chromium"})
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "deployment"})
 
 
@@ -44,6 +45,9 @@ def _database() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
     if not config.getoption("--touching-database"):
         return
     kept = [item for item in items if _touches_database(item)]
