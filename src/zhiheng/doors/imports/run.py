@@ -36,6 +36,8 @@ from zhiheng.settings import settings
 Clock = Callable[[], datetime]
 Progress = Callable[[ImportRun], None]
 LEASE: Final = timedelta(seconds=90)
+# Chunks between two walks of the cyclic collector: rows hold no cycles, what else does is little.
+COLLECT_EVERY: Final = 20
 # Waits between attempts, in seconds; a database that restarts is back within them.
 WAITS: Final = (0.1, 0.3, 1.0, 2.0, 4.0, 8.0)
 _PASSING: Final = (OperationalError, InterfaceError, IntegrityError)
@@ -140,7 +142,7 @@ BROKEN: Final = Problem(
 def _collected_apart() -> Iterator[None]:
     """Keep Python's cyclic collector from walking through the rows of a chunk while they are taken in.
 
-    Rows hold no cycles; `through` collects between chunks. What stood before the import is passed over.
+    `through` collects between chunks, now and then. What stood before the import is passed over.
     """
     was = gc.isenabled()
     gc.collect()
@@ -170,11 +172,12 @@ class _Work:
         layout = Layout.from_json(run.format, run.rows_total)
         lines = islice(readers.lines(path, layout), run.position, None)
         on_progress(run)
-        for chunk in chunks(
-            lines, Checking(way, layout.headings), found, run.position, settings().import_chunk
-        ):
+        checking = Checking(way, layout.headings)
+        taken = chunks(lines, checking, found, run.position, settings().import_chunk)
+        for number, chunk in enumerate(taken, 1):
             self.run = run = self._take(chunk, found)
-            gc.collect()
+            if number % COLLECT_EVERY == 0:
+                gc.collect()
             on_progress(run)
             if stop.is_set():
                 services.lease_drop(actor=self.actor, run=run, claim=self.claim())

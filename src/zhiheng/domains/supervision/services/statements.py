@@ -221,11 +221,21 @@ def items_json(items: tuple[Item, ...]) -> list[dict[str, str]]:
 
 def table_row(columns: tuple[object, ...], stated: str, entry: int, recorder: tuple[str, str]) -> TableRow:
     """The columns as the bulk loader writes them, in the order of `TABLE_COLUMNS`."""
-    return (*columns[:_FIRST_JSON], *map(_json, columns[_FIRST_JSON:]), stated, entry, *recorder)
+    standards, failed_items, items = columns[_FIRST_JSON:]
+    return (
+        *columns[:_FIRST_JSON],
+        _texts_json(*cast("list[str]", standards)),
+        _texts_json(*cast("list[str]", failed_items)),
+        _ENCODE(items),
+        stated,
+        entry,
+        *recorder,
+    )
 
 
-def _json(value: object) -> str:
-    return _ENCODE(value) if value else "[]"
+@lru_cache(maxsize=4096)  # products of one kind are tested by the same standards
+def _texts_json(*texts: str) -> str:
+    return _ENCODE(texts)
 
 
 # ---- and back: what a result says, in the cells of the sheet -------------------------------------
