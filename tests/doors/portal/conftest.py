@@ -18,6 +18,7 @@ from zhiheng.domains.indicators.models import Report
 from zhiheng.domains.indicators.scope import Scope
 from zhiheng.domains.supervision.models import Result
 from zhiheng.domains.supervision.services import results_record
+from zhiheng.doors.portal.visit import kept
 from zhiheng.foundation.ledger.checkpoints import checkpoint_take
 from zhiheng.foundation.ledger.entries import BEIJING
 from zhiheng.foundation.ledger.models import Entry, split_id
@@ -40,12 +41,18 @@ def day(offset: int = 0) -> date:
     return now().astimezone(BEIJING).date() + timedelta(days=offset)
 
 
+def forget() -> None:
+    """Let go of every page and every list of words that this process keeps."""
+    cache.clear()
+    kept.clear()
+
+
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
     """Pages, words and snapshots that are kept are those of one test."""
-    cache.clear()
+    forget()
     yield
-    cache.clear()
+    forget()
     shutil.rmtree(settings().folder("snapshots"))
 
 

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from tests.domains.supervision.conftest import PROVINCE
-from tests.doors.portal.conftest import FAILED, MAKER, REFUSED, Publish, Published, day, now, pages
+from tests.doors.portal.conftest import FAILED, MAKER, REFUSED, Publish, Published, day, forget, now, pages
 from zhiheng.domains.supervision.services import result_correct
 from zhiheng.foundation.ledger.checkpoints import checkpoint_take
 from zhiheng.foundation.ledger.models import Checkpoint
@@ -209,9 +209,7 @@ MOST = {
 
 
 def _counted(client: Client, address: str) -> int:
-    from django.core.cache import cache
-
-    cache.clear()
+    forget()
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     return len(queries)
@@ -232,9 +230,7 @@ def test_what_a_page_asks_does_not_grow_with_what_it_shows(
     checkpoint_take(at=now() + timedelta(minutes=2))
     for address, most in MOST.items():
         assert _counted(reader, named.get(address, address)) <= few[address] + 1, address
-        from django.core.cache import cache
-
-        cache.clear()
+        forget()
         with django_assert_max_num_queries(most):
             reader.get(named.get(address, address))
 

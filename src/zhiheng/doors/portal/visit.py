@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings as of_django
-from django.core.cache import cache as kept
 from django.db.models import Max, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import render
@@ -27,6 +26,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from zhiheng.doors.look.preferences import scheme_of
+from zhiheng.doors.portal.kept import Kept
 from zhiheng.foundation.ledger.entries import BEIJING
 from zhiheng.foundation.ledger.models import Book, Checkpoint
 from zhiheng.foundation.ledger.snapshots import snapshot_last
@@ -34,8 +34,7 @@ from zhiheng.foundation.org.actors import PUBLIC, Actor
 from zhiheng.kernel.errors import N_, Problem, Refused
 from zhiheng.settings import settings
 
-KEPT: Final = 300  # seconds; only to give the memory back: a page goes out of date by its key
-LARGEST: Final = 1_000_000  # bytes of a page that is kept
+kept: Final = Kept()
 ADDRESS_MOST: Final = 500
 ABSENT: Final = frozenset({"portal.absent", "result.not_found"})
 SIGNED_IN: Final = (of_django.SESSION_COOKIE_NAME, "messages")
@@ -98,8 +97,8 @@ def _kept_or_made(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpRe
     if response.status_code != 200 or not isinstance(response, HttpResponse):
         patch_cache_control(response, no_store=True)
         return response
-    if len(response.content) <= LARGEST and len(request.get_full_path()) <= ADDRESS_MOST:
-        kept.set(tag, (response.content, response["Content-Type"]), KEPT)
+    if len(request.get_full_path()) <= ADDRESS_MOST:
+        kept.put(tag, (response.content, response["Content-Type"]))
     return _validated(response, tag)
 
 
