@@ -22,6 +22,7 @@ from zhiheng.foundation.org.guard import GuardedQuerySet, within
 from zhiheng.foundation.registry.fields import CodeField, KeyField
 
 KEY_LENGTH = 32
+PROVINCE_DIGITS = 2
 
 
 class ResultQuerySet(GuardedQuerySet["Result"]):
@@ -33,8 +34,18 @@ class ResultQuerySet(GuardedQuerySet["Result"]):
         if actor.kind == "officer" and actor.division:
             if not actor.scope:
                 return self._clone()
-            return self.filter(within("entry_division", actor.scope) | models.Q(agency=actor.agency))
+            return self.filter(self._place(actor.scope) | models.Q(agency=actor.agency))
         return self.filter(published_on__isnull=False)
+
+    @staticmethod
+    def _place(scope: str) -> models.Q:
+        """The rows of a place. A province holds most of the table, so it is read in the order of the list.
+
+        A range would lead SQLite to gather and sort all of them before it shows the first fifty.
+        """
+        if len(scope) == PROVINCE_DIGITS:
+            return models.Q(entry_division__startswith=scope)
+        return within("entry_division", scope)
 
     def published(self, on: date) -> Self:
         """What had been published by the end of that day."""

@@ -9,12 +9,13 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from zhiheng.domains.supervision.models import Result
-from zhiheng.domains.supervision.selectors import TEXT_LENGTH, Filters, authorities, product_kinds
+from zhiheng.domains.supervision.selectors import TEXT_LENGTH, Filters, authorities, product_kinds, results
 from zhiheng.doors.workbench.dates import day_field
 from zhiheng.doors.workbench.desk import OfficerRequest
 from zhiheng.doors.workbench.places import KEPT, choices, places_below
 
 OFFERED_MOST = 500
+BROAD = 2  # digits of a division code: a province
 
 
 def _any(pairs: Any) -> list[tuple[str, Any]]:
@@ -47,8 +48,8 @@ class ResultFilters(forms.Form):
         assert isinstance(place, forms.ChoiceField)  # noqa: S101  declared above; tells the type
         place.choices = choices(places_below(request.actor, request.today), str(_("any")))
         self.offered = {
-            "kind": offered(request, "kind", product_kinds),
-            "authority": offered(request, "authority", authorities),
+            "kind": offered(request, "kind", kinds),
+            "authority": offered(request, "authority", agencies),
         }
         for name in self.offered:
             self.fields[name].widget.attrs["list"] = f"offered-{name}"
@@ -73,11 +74,38 @@ class ResultFilters(forms.Form):
         )
 
 
+def kinds(request: OfficerRequest) -> list[str]:
+    """The product kinds that occur."""
+    return _words(request, "product_kind", product_kinds)
+
+
+def agencies(request: OfficerRequest) -> list[str]:
+    """The authorities that occur."""
+    return _words(request, "authority", authorities)
+
+
+def _words(request: OfficerRequest, column: str, read: Any) -> list[str]:
+    """The words of a column. Where an officer sees most of the table, from one word to the next by its index.
+
+    Reading every row for its word takes seconds at a million results; a leap takes a millisecond.
+    """
+    if len(request.actor.scope) > BROAD:
+        return list(read(request.actor, request.today))[:OFFERED_MOST]
+    found: list[str] = []
+    rows = results(request.actor, request.today).order_by(column, "dated_on").values_list(column, flat=True)
+    while len(found) < OFFERED_MOST:
+        following = (rows.filter(**{f"{column}__gt": found[-1]}) if found else rows).first()
+        if following is None:
+            break
+        found.append(following)
+    return found
+
+
 def offered(request: OfficerRequest, name: str, read: Any) -> list[str]:
     """Words that occur in the list, for the browser to offer; kept for minutes, because reading is dear."""
     key = f"workbench.{name}.{request.actor.agency}"
     found = cache.get(key)
     if found is None:
-        found = read(request.actor, request.today)[:OFFERED_MOST]
+        found = read(request)
         cache.set(key, found, KEPT)
     return list(found)

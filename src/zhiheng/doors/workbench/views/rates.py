@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 
 from zhiheng.analytics.pipelines.pass_rates import PassRates
 from zhiheng.domains.supervision.models import Result
-from zhiheng.domains.supervision.selectors import authorities, product_kinds
 from zhiheng.doors.look.lists import address
 from zhiheng.doors.workbench import snapshots
 from zhiheng.doors.workbench.answers import download, form_named
 from zhiheng.doors.workbench.asking import PLACES, TITLES, QuestionForm, answered
 from zhiheng.doors.workbench.desk import WORKERS, OfficerRequest, desk, partial, show
-from zhiheng.doors.workbench.forms_results import offered
+from zhiheng.doors.workbench.forms_results import agencies, kinds, offered
 from zhiheng.doors.workbench.rates_shown import BELOW, legend, names_of, ordered, period_of, sections
 from zhiheng.doors.workbench.tables import rates_table
 from zhiheng.kernel.errors import N_, refuse
@@ -37,8 +36,8 @@ def page(request: OfficerRequest) -> HttpResponse:
         "form": form,
         "standing": standing,
         "offered": {
-            "kind": offered(request, "kind", product_kinds),
-            "authority": offered(request, "authority", authorities),
+            "kind": offered(request, "kind", kinds),
+            "authority": offered(request, "authority", agencies),
         },
     }
     if standing.snapshot is None or not form.is_valid():
