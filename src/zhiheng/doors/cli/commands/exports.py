@@ -85,6 +85,18 @@ def export(  # noqa: PLR0913  one argument an option
         verdict, selection, coverage, retest, kind, authority, place, producer, since, until, unresolved,
         text, tuple(by or ()),
     )  # fmt: skip
+    table = _table(what, acting(agency), asked)
+    _write(table, to, form)
+    if table.cut:
+        output.note(table.cut_text())
+    if as_json and to is not None:
+        output.answer_json({"file": str(to), "rows": table.written, "cut": table.cut})
+    elif to is not None:
+        output.note(_("%(rows)d rows are in %(path)s.") % {"rows": table.written, "path": to})
+    return refusals.DONE
+
+
+def _table(what: str, actor: Actor, asked: Asked) -> Table:
     makers: dict[str, Callable[[Actor, Asked], Table]] = {
         "results": _results,
         "enterprises": _enterprises,
@@ -98,15 +110,7 @@ def export(  # noqa: PLR0913  one argument an option
             what=what[:40],
             known="、".join(makers),
         )
-    table = makers[what](acting(agency), asked)
-    _write(table, to, form)
-    if table.cut:
-        output.note(table.cut_text())
-    if as_json and to is not None:
-        output.answer_json({"file": str(to), "rows": table.written, "cut": table.cut})
-    elif to is not None:
-        output.note(_("%(rows)d rows are in %(path)s.") % {"rows": table.written, "path": to})
-    return refusals.DONE
+    return makers[what](actor, asked)
 
 
 def _form(to: Path | None) -> Form:

@@ -14,6 +14,7 @@ from zhiheng.kernel.errors import N_
 
 if TYPE_CHECKING:
     from zhiheng.domains.indicators.verification import Verdict
+    from zhiheng.foundation.ledger.verify import Verification
 
 app = typer.Typer(help=N_("Compute again what was recorded and published."), no_args_is_help=True)
 
@@ -51,6 +52,11 @@ def ledger(as_json: Json = False) -> int:
             }
         )
         return refusals.DONE if found.intact else refusals.REFUSED
+    _tell_ledger(found)
+    return refusals.DONE if found.intact else refusals.REFUSED
+
+
+def _tell_ledger(found: Verification) -> None:
     counted = _("%(entries)d entries in %(books)d books, %(checkpoints)d checkpoints") % {
         "entries": found.entries,
         "books": found.books,
@@ -58,7 +64,7 @@ def ledger(as_json: Json = False) -> int:
     }
     if found.intact:
         output.answer(_("The ledger is intact: %(counted)s.") % {"counted": counted})
-        return refusals.DONE
+        return
     output.answer(_("The ledger is broken (%(counted)s):") % {"counted": counted})
     for one in found.broken:
         output.answer(
@@ -67,7 +73,6 @@ def ledger(as_json: Json = False) -> int:
         )
         if advice := refusals.advised(one.problem):
             output.answer(f"  → {advice}")
-    return refusals.REFUSED
 
 
 @app.command(
