@@ -17,18 +17,24 @@ from zhiheng.doors.portal.views import (
 app_name = "portal"
 
 
-class Book:
+class Word:
+    """A key or code: letters, digits and hyphens. Anything else is no address, and reaches no database."""
+
+    regex = r"[\w-]{1,64}"
+
+    def to_python(self, text: str) -> str:
+        """The word."""
+        return text
+
+    def to_url(self, word: str) -> str:
+        """The word."""
+        return word
+
+
+class Book(Word):
     """The key of a book, as the ledger allows it."""
 
     regex = r"[\w-]{1,32}"
-
-    def to_python(self, text: str) -> str:
-        """The key."""
-        return text
-
-    def to_url(self, key: str) -> str:
-        """The key."""
-        return key
 
 
 class Ordinal:
@@ -45,20 +51,13 @@ class Ordinal:
         return str(number)
 
 
-class ProofForm:
+class ProofForm(Word):
     """The two forms of what is made to be checked."""
 
     regex = "json|txt"
 
-    def to_python(self, text: str) -> str:
-        """The form."""
-        return text
 
-    def to_url(self, form: str) -> str:
-        """The form."""
-        return form
-
-
+register_converter(Word, "word")
 register_converter(Book, "book")
 register_converter(Ordinal, "ordinal")
 register_converter(ProofForm, "proof")
@@ -69,14 +68,14 @@ urlpatterns = [
     path("enterprises/<str:uscc>/", enterprises.enterprise, name="enterprise"),
     path("results/", results.result_list, name="results"),
     path("results/export.<str:form>", results.result_export, name="results_export"),
-    path("results/<str:key>/", results.result, name="result"),
+    path("results/<word:key>/", results.result, name="result"),
     path("rates/", rates.rates, name="rates"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/feed.atom", machines.feed, name="feed"),
-    path("reports/<str:code>/", reports.report, name="report"),
-    path("reports/<str:code>/check/", reports.report_check, name="report_check"),
-    path("reports/<str:code>.pdf", reports.report_pdf, name="report_pdf"),
-    path("reports/<str:code>.zip", reports.report_package, name="report_package"),
+    path("reports/<word:code>/", reports.report, name="report"),
+    path("reports/<word:code>/check/", reports.report_check, name="report_check"),
+    path("reports/<word:code>.pdf", reports.report_pdf, name="report_pdf"),
+    path("reports/<word:code>.zip", reports.report_package, name="report_package"),
     path("verify/", ledger.verify, name="verify"),
     path("verify/checkpoints/", ledger.checkpoints, name="checkpoints"),
     path("verify/checkpoints.txt", ledger.checkpoints_text, name="checkpoints_text"),

@@ -29,7 +29,6 @@ from zhiheng.doors.look.preferences import scheme_of
 from zhiheng.doors.portal.kept import Kept
 from zhiheng.foundation.ledger.entries import BEIJING
 from zhiheng.foundation.ledger.models import Book, Checkpoint
-from zhiheng.foundation.ledger.snapshots import snapshot_last
 from zhiheng.foundation.org.actors import PUBLIC, Actor
 from zhiheng.kernel.errors import N_, Problem, Refused
 from zhiheng.settings import settings
@@ -118,7 +117,6 @@ def _asked(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponseB
 
 def _tag(request: Any) -> str:
     """What a page follows from, as one word."""
-    snapshot = snapshot_last(settings().folder("snapshots"))
     parts = (
         request.get_host(),
         request.scheme,
@@ -128,10 +126,18 @@ def _tag(request: Any) -> str:
         request.today.isoformat(),
         Book.objects.aggregate(entries=Sum("head"))["entries"],
         Checkpoint.objects.aggregate(last=Max("number"))["last"],
-        snapshot.name if snapshot else "",
+        _snapshots(),
         program(),
     )
     return sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def _snapshots() -> int:
+    """When the last snapshot was taken; asked of the folder, because reading a manifest costs more."""
+    try:
+        return (settings().folder("snapshots") / "manifests").stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 @cache
