@@ -50,6 +50,10 @@ def configure() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    # Who watches a terminal wants the failures; who collects JSON wants every request.
+    logging.getLogger("zhiheng.request").setLevel(
+        logging.INFO if settings().log_format == "json" else logging.WARNING
+    )
     # Each failed request would be told twice: the middleware below tells it with its id.
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
     logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)

@@ -117,8 +117,10 @@ def test_a_killed_supervisor_leaves_nothing_running(installation: Installation) 
     process = installation.start("run")
     until(lambda: answers(installation.environment["PORT"]) or process.poll() is not None)
     assert process.poll() is None, _said(process)
+    until(
+        lambda: set(_children(process.pid)) == {"server", "worker"}, 30
+    )  # the worker comes after the server
     children = _children(process.pid)
-    assert set(children) == {"server", "worker"}
     process.send_signal(signal.SIGKILL)
     process.wait(10)
     until(lambda: all(_gone(pid) for pid in children.values()), 30)

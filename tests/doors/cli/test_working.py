@@ -158,3 +158,14 @@ def test_a_changed_byte_in_the_ledger_is_named(loaded: Installation) -> None:
     assert not found["intact"]
     assert [(one["book"], one["number"]) for one in found["broken"]] == [("ZJ-AMR", 2)]
     assert "ZJ-AMR, entry 2" in loaded.run("verify", "ledger", expect=1).stdout
+
+
+def test_a_time_limit_is_computed_and_explained(installation: Installation) -> None:
+    """产品质量法 art. 15; 2026-10-10 is a Saturday that is worked after the National Day holiday."""
+    said = installation.json("deadline", "supervision.objection", "2026-09-25")
+    assert (said["date"], said["certain"], said["checked"]) == ("2026-10-10", True, "text")
+    assert any("2026-09-25" in step for step in said["explanation"])
+
+
+def test_a_rule_that_does_not_exist_is_refused(installation: Installation) -> None:
+    assert installation.run("deadline", "supervision.tea_break", "2026-09-25", expect=1).returncode == 1

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from zhiheng.doors.cli import output, refusals
-from zhiheng.doors.cli.commands import account, check, demo, exports, imports, report, run, verify
+from zhiheng.doors.cli.commands import account, check, deadline, demo, exports, imports, report, run, verify
 from zhiheng.doors.cli.words import _, teach_typer
 from zhiheng.kernel.errors import N_, Refused
 
@@ -58,6 +58,10 @@ app.command(
     "check",
     help=N_("Look whether all is well. Program, folder, disk, database, ledger, fonts; changes nothing."),
 )(check.check)
+app.command(
+    "deadline",
+    help=N_("Compute a time limit of the law. Tells the last day, and why it is that day."),
+)(deadline.deadline)
 app.add_typer(account.app, name="account")
 
 

@@ -317,7 +317,7 @@ def paginator(context: Context, page: Page, cut: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag(f"{PARTS}chips.html", takes_context=True)
 def chips(context: Context, filters: Any) -> dict[str, Any]:
-    """The filters in force, each with the link that removes it. Takes a FilterSet, a form or chips."""
+    """The filters in force, each with the link that removes it. Takes a form, what has one, or chips."""
     request = context["request"]
     form = filters if isinstance(filters, Form) else getattr(filters, "form", None)
     shown = list(filters) if form is None else lists.chips_of(request, form)
