@@ -14,6 +14,7 @@ from zhiheng.domains.indicators import content as contents
 from zhiheng.domains.indicators.models import Report
 from zhiheng.domains.indicators.services import report_withdraw
 from zhiheng.domains.indicators.verification import report_verify
+from zhiheng.foundation.ledger import guard
 from zhiheng.foundation.ledger.models import Entry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
@@ -174,13 +175,7 @@ def test_a_fact_altered_in_the_ledger_is_found(report: Report, folder: Path) -> 
 
 def _without_guard() -> None:
     """Take the triggers of the ledger away, as somebody with the database's own power would."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER ALL")
-            return
-        cursor.execute("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='ledger_entry'")
-        for (name,) in cursor.fetchall():
-            cursor.execute(f'DROP TRIGGER "{name}"')
+    guard.lower_guard(connection)
 
 
 def test_later_corrections_are_told_and_the_report_still_verifies(keep: Keep, cut: Cut, folder: Path) -> None:
