@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.doors.workbench.conftest import MAKER, UNKNOWN, World, cells
 from zhiheng.domains.supervision.models import Result
-from zhiheng.doors.workbench import bounded
+from zhiheng.doors.look import bounded
 from zhiheng.foundation.exchange.models import ImportRun
 from zhiheng.foundation.org import roles
 from zhiheng.foundation.registry.models import UnresolvedParty

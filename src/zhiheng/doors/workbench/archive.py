@@ -5,7 +5,6 @@ It reads what `entries_visible` lets through and nothing else; it refuses to int
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -17,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from zhiheng.doors.workbench.desk import WORKERS
 from zhiheng.doors.workbench.said import said_of
-from zhiheng.foundation.ledger.entries import BEIJING, moment
-from zhiheng.foundation.ledger.facts.base import all_facts, decode
+from zhiheng.foundation.ledger.entries import BEIJING
+from zhiheng.foundation.ledger.facts.base import all_facts
 from zhiheng.foundation.ledger.facts.enterprise import EnterpriseRecorded
 from zhiheng.foundation.ledger.facts.spot_check import SpotCheckResult
 from zhiheng.foundation.ledger.models import Book, Entry, EntrySubject, entry_id, split_id
-from zhiheng.foundation.ledger.selectors import ArchiveEntry, entries_visible
+from zhiheng.foundation.ledger.selectors import ArchiveEntry, archive_entry, entries_visible
 from zhiheng.foundation.org.actors import Actor
 from zhiheng.foundation.org.models import Agency, Officer
 
@@ -65,7 +64,7 @@ def about(actor: Actor, kind: str, key: str, on: date) -> list[Line]:
         visible.filter(id__in=numbers).select_related("book").order_by("-occurred_at", "-id")[:HISTORY_MOST]
     )
     standing = {row.corrects: row.id for row in sorted(rows, key=lambda row: row.id) if row.corrects}
-    return lines(actor, [_archived(row, standing.get(row.id)) for row in rows])
+    return lines(actor, [archive_entry(row, standing.get(row.id)) for row in rows])
 
 
 def recent_acts(actor: Actor, on: date) -> list[Line]:
@@ -76,7 +75,7 @@ def recent_acts(actor: Actor, on: date) -> list[Line]:
     since = entry_id(book.pk, max(book.head - RECENT_WITHIN, 0))
     rows = _acts(entries_visible(actor, on)).filter(id__gt=since, id__lte=entry_id(book.pk, book.head))
     found = rows.filter(actor=actor.key).select_related("book").order_by("-id")[:RECENT]
-    return lines(actor, [_archived(row, None) for row in found])
+    return lines(actor, [archive_entry(row, None) for row in found])
 
 
 def acts_of(actor: Actor, on: date, who: str, kind: str) -> QuerySet[Entry]:
@@ -95,26 +94,7 @@ def _acts(rows: QuerySet[Entry]) -> QuerySet[Entry]:
 
 def archived(rows: Iterable[Entry]) -> list[ArchiveEntry]:
     """Stored entries as the archive shows them, without looking for corrections."""
-    return [_archived(row, None) for row in rows]
-
-
-def _archived(row: Entry, corrected_by: int | None) -> ArchiveEntry:
-    return ArchiveEntry(
-        id=row.id,
-        book=row.book.key,
-        number=row.number,
-        kind=row.kind,
-        occurred_at=moment(row.occurred_at),
-        recorded_at=moment(row.recorded_at),
-        actor=row.actor,
-        agency=row.agency,
-        division=row.division,
-        basis=row.basis,
-        hash=bytes(row.hash),
-        fact=decode(row.kind, row.version, json.loads(row.payload)),
-        corrects=row.corrects,
-        corrected_by=corrected_by,
-    )
+    return [archive_entry(row) for row in rows]
 
 
 def lines(actor: Actor, entries: Sequence[ArchiveEntry]) -> list[Line]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.core.cache import cache
 
-from zhiheng.doors.workbench.words import chinese, language
+from zhiheng.doors.look.reader import chinese, language
 from zhiheng.foundation.org.actors import NATION, Actor
 from zhiheng.foundation.org.guard import within
 from zhiheng.foundation.org.models import Division

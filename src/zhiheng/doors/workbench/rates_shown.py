@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from zhiheng.analytics.charts.specs import SERIES, RateRow, TrendRow, Words, rate_bars, rate_trend
 from zhiheng.analytics.pipelines.pass_rates import PassRateQuestion, PassRates, Rate
 from zhiheng.domains.supervision.models import Result
+from zhiheng.doors.exports.tables import TITLES
 from zhiheng.doors.look.charts import PageChart
 from zhiheng.doors.look.figures import amount, percent, span
+from zhiheng.doors.look.reader import language
 from zhiheng.doors.look.tiles import Tile, legend_of, level_of
-from zhiheng.doors.workbench.asking import PLACES, TIMES, TITLES
-from zhiheng.doors.workbench.words import language
+from zhiheng.doors.workbench.asking import PLACES, TIMES
 from zhiheng.foundation.ledger.snapshots import Snapshot
 from zhiheng.foundation.org.actors import Actor
 from zhiheng.foundation.org.selectors import division_names

@@ -12,18 +12,14 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext as _
 
+from zhiheng.doors.exports.tables import heading
 from zhiheng.doors.imports.summary import advised, said
-from zhiheng.doors.workbench.words import chinese
+from zhiheng.doors.look.reader import chinese
 from zhiheng.kernel.errors import Problem
 from zhiheng.kernel.sheets import CellProblem, Column, Sheet
 
 LONG: Final = frozenset({"items", "note", "scope", "failed_items", "standards", "batch", "model"})
 _PREFIX: Final = "cell"
-
-
-def heading(column: Column) -> str:
-    """The column's heading in the language of the reader."""
-    return column.zh if chinese() else column.en
 
 
 class SheetForm(forms.Form):

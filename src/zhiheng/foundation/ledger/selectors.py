@@ -81,7 +81,7 @@ def archive(
     found = list(asked.select_related("book")[: limit + 1])
     shown, more = found[:limit], len(found) > limit
     corrections = _corrections(visible, shown) if shown else {}
-    entries = tuple(_entry(row, corrections) for row in shown)
+    entries = tuple(archive_entry(row, corrections.get(row.id)) for row in shown)
     return ArchivePage(entries, f"{shown[-1].occurred_at}.{shown[-1].id}" if more else "")
 
 
@@ -138,7 +138,8 @@ def _corrections(visible: QuerySet[Entry], shown: list[Entry]) -> dict[int, int]
     }
 
 
-def _entry(row: Entry, corrections: dict[int, int]) -> ArchiveEntry:
+def archive_entry(row: Entry, corrected_by: int | None = None) -> ArchiveEntry:
+    """A stored entry as the archive shows it; `book` should have been selected with it."""
     return ArchiveEntry(
         id=row.id,
         book=row.book.key,
@@ -153,5 +154,5 @@ def _entry(row: Entry, corrections: dict[int, int]) -> ArchiveEntry:
         hash=bytes(row.hash),
         fact=decode(row.kind, row.version, json.loads(row.payload)),
         corrects=row.corrects,
-        corrected_by=corrections.get(row.id),
+        corrected_by=corrected_by,
     )

@@ -148,7 +148,7 @@ def _results(actor: Actor, asked: Asked) -> Table:
     from django.utils import timezone
 
     from zhiheng.domains.supervision.selectors import Filters, results
-    from zhiheng.doors.workbench.tables import results_table
+    from zhiheng.doors.exports.tables import results_table
     from zhiheng.foundation.ledger.entries import BEIJING
 
     filters = Filters(
@@ -176,7 +176,7 @@ def _whole(table: Table) -> Table:
 
 
 def _enterprises(actor: Actor, asked: Asked) -> Table:
-    from zhiheng.doors.workbench.tables import enterprises_table
+    from zhiheng.doors.exports.tables import enterprises_table
     from zhiheng.foundation.org.actors import division_prefix
     from zhiheng.foundation.org.guard import within
     from zhiheng.foundation.registry import selectors
@@ -198,8 +198,7 @@ def _enterprises(actor: Actor, asked: Asked) -> Table:
 
 def _rates(actor: Actor, asked: Asked) -> Table:
     from zhiheng.analytics.pipelines.pass_rates import PassRateQuestion, pass_rates
-    from zhiheng.doors.workbench.asking import TITLES
-    from zhiheng.doors.workbench.tables import rates_table
+    from zhiheng.doors.exports.tables import TITLES, rates_table
     from zhiheng.foundation.ledger.snapshots import snapshot_last
     from zhiheng.foundation.org.actors import NATION, NOT_COVERED
     from zhiheng.settings import settings

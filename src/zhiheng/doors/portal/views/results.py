@@ -9,6 +9,8 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from zhiheng.domains.supervision.selectors import result_detail, results
+from zhiheng.doors.exports.answers import download, form_named
+from zhiheng.doors.look.bounded import MOST, BoundedPaginator, cut_said
 from zhiheng.doors.look.lists import PAGE
 from zhiheng.doors.portal.forms import ResultFilters, order_of
 from zhiheng.doors.portal.places import place_names
@@ -16,8 +18,6 @@ from zhiheng.doors.portal.rows import result_rows
 from zhiheng.doors.portal.tables import results_table
 from zhiheng.doors.portal.visit import Visit, public_file, public_page
 from zhiheng.doors.portal.words import coverage_said, selection_said, state_of, told, verdict_said
-from zhiheng.doors.workbench.answers import download, form_named
-from zhiheng.doors.workbench.bounded import MOST, BoundedPaginator, cut_said
 from zhiheng.foundation.ledger.selectors import archive
 from zhiheng.foundation.registry.selectors import usccs_known
 from zhiheng.kernel.errors import Refused

@@ -10,14 +10,14 @@ from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhiheng.doors.exports.answers import download, form_named
+from zhiheng.doors.exports.tables import enterprises_table
+from zhiheng.doors.look.bounded import cut_said, page_of
 from zhiheng.doors.look.lists import address
-from zhiheng.doors.workbench.answers import download, form_named
+from zhiheng.doors.look.reader import language
 from zhiheng.doors.workbench.archive import lines
-from zhiheng.doors.workbench.bounded import cut_said, page_of
 from zhiheng.doors.workbench.desk import WORKERS, OfficerRequest, absent, desk, show
 from zhiheng.doors.workbench.places import choices, places_below
-from zhiheng.doors.workbench.tables import enterprises_table
-from zhiheng.doors.workbench.words import language
 from zhiheng.foundation.ledger.selectors import archive
 from zhiheng.foundation.org.actors import division_prefix
 from zhiheng.foundation.org.guard import within

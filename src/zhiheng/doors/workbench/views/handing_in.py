@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhiheng.doors.exports.table import FORMS
+from zhiheng.doors.exports.tables import heading, heading_of
 from zhiheng.doors.imports.catalogue import CATALOGUE, importable
 from zhiheng.doors.imports.mapped import built_in
 from zhiheng.doors.imports.matching import match_mapping
@@ -19,10 +20,8 @@ from zhiheng.doors.imports.run import Opening, open_import
 from zhiheng.doors.imports.template import template
 from zhiheng.doors.workbench import staging
 from zhiheng.doors.workbench.desk import REGISTRARS, OfficerRequest, desk, show
-from zhiheng.doors.workbench.sheetforms import heading
 from zhiheng.doors.workbench.staging import Staged
 from zhiheng.doors.workbench.suggestions import suggest
-from zhiheng.doors.workbench.tables import heading_of
 from zhiheng.foundation.exchange.mapping import parse as parse_mapping
 from zhiheng.foundation.exchange.models import Mapping as SavedMapping
 from zhiheng.foundation.exchange.services import mapping_save

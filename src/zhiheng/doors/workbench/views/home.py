@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from zhiheng.domains.indicators.models import Report
 from zhiheng.domains.indicators.selectors import reports
+from zhiheng.doors.exports.tables import heading_of
 from zhiheng.doors.imports.catalogue import importable
 from zhiheng.doors.workbench import errands, snapshots
 from zhiheng.doors.workbench.archive import recent_acts
 from zhiheng.doors.workbench.desk import EVERYBODY, OfficerRequest, desk, may, show
-from zhiheng.doors.workbench.tables import heading_of
 from zhiheng.doors.workbench.verifying import ERRAND
 from zhiheng.foundation.exchange import selectors
 from zhiheng.foundation.exchange.models import ImportRun

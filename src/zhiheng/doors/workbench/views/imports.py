@@ -10,14 +10,14 @@ from django.shortcuts import redirect
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from zhiheng.doors.exports.answers import download
+from zhiheng.doors.exports.tables import heading, heading_of
 from zhiheng.doors.imports.catalogue import CATALOGUE, importable
 from zhiheng.doors.imports.mapped import built_in
 from zhiheng.doors.imports.summary import refused_table, summary
-from zhiheng.doors.workbench.answers import download
-from zhiheng.doors.workbench.bounded import cut_said, page_of
+from zhiheng.doors.look.bounded import cut_said, page_of
 from zhiheng.doors.workbench.desk import REGISTRARS, WORKERS, OfficerRequest, absent, desk, show
-from zhiheng.doors.workbench.sheetforms import SheetForm, heading
-from zhiheng.doors.workbench.tables import heading_of
+from zhiheng.doors.workbench.sheetforms import SheetForm
 from zhiheng.foundation.exchange import policy, selectors
 from zhiheng.foundation.exchange.mapping import parse as parse_mapping
 from zhiheng.foundation.exchange.models import ImportRun, Mapping, RefusedRow

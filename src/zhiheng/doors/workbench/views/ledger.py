@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from zhiheng.doors.look.bounded import cut_said, page_of
 from zhiheng.doors.workbench import errands, verifying
 from zhiheng.doors.workbench.archive import acts_of, archived, entry_name, lines
-from zhiheng.doors.workbench.bounded import cut_said, page_of
 from zhiheng.doors.workbench.desk import (
     AUDITORS,
     KEEPERS,

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from zhiheng.doors.workbench.bounded import cut_said, page_of
+from zhiheng.doors.look.bounded import cut_said, page_of
 from zhiheng.doors.workbench.desk import EVERYBODY, KEEPERS, SECURITY, OfficerRequest, absent, desk, show
 from zhiheng.foundation.org import roles
 from zhiheng.foundation.org.guard import within

@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from zhiheng.domains.supervision import policy
 from zhiheng.domains.supervision.selectors import waiting_results
 from zhiheng.domains.supervision.services import party_release, party_resolve
-from zhiheng.doors.workbench.bounded import cut_said, page_of
+from zhiheng.doors.look.bounded import cut_said, page_of
+from zhiheng.doors.look.reader import language
 from zhiheng.doors.workbench.desk import REGISTRARS, WORKERS, OfficerRequest, absent, desk, partial, show
-from zhiheng.doors.workbench.words import language
 from zhiheng.foundation.org.selectors import division_names
 from zhiheng.foundation.registry.models import UnresolvedParty
 from zhiheng.foundation.registry.names import name_key

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 
 from zhiheng.analytics.pipelines.pass_rates import PassRates
 from zhiheng.domains.supervision.models import Result
+from zhiheng.doors.exports.answers import download, form_named
+from zhiheng.doors.exports.tables import TITLES, rates_table
 from zhiheng.doors.look.lists import address
 from zhiheng.doors.workbench import snapshots
-from zhiheng.doors.workbench.answers import download, form_named
-from zhiheng.doors.workbench.asking import PLACES, TITLES, QuestionForm, answered
+from zhiheng.doors.workbench.asking import PLACES, QuestionForm, answered
 from zhiheng.doors.workbench.desk import WORKERS, OfficerRequest, desk, partial, show
 from zhiheng.doors.workbench.forms_results import agencies, kinds, offered
 from zhiheng.doors.workbench.rates_shown import BELOW, legend, names_of, ordered, period_of, sections
-from zhiheng.doors.workbench.tables import rates_table
 from zhiheng.kernel.errors import N_, refuse
 
 OVERALL: Final = ()

@@ -23,13 +23,13 @@ from zhiheng.domains.indicators.selectors import acts_open_to, report_by_code, r
 from zhiheng.domains.indicators.verification import report_verify
 from zhiheng.domains.indicators.words import Paragraph
 from zhiheng.domains.indicators.workflow import REPORT
+from zhiheng.doors.look.bounded import cut_said, page_of
+from zhiheng.doors.look.reader import language
 from zhiheng.doors.workbench import snapshots
 from zhiheng.doors.workbench.archive import about
-from zhiheng.doors.workbench.bounded import cut_said, page_of
 from zhiheng.doors.workbench.dates import day_field
 from zhiheng.doors.workbench.desk import WORKERS, OfficerRequest, absent, desk, show
 from zhiheng.doors.workbench.places import choices, places_below
-from zhiheng.doors.workbench.words import language
 from zhiheng.foundation.ledger.snapshots import snapshot_open
 from zhiheng.foundation.org import roles
 from zhiheng.foundation.org.selectors import division_names

@@ -15,15 +15,15 @@ from zhiheng.domains.supervision.selectors import result_detail, results
 from zhiheng.domains.supervision.services import result_correct
 from zhiheng.domains.supervision.services.statements import cells_of
 from zhiheng.domains.supervision.sheets import SPOT_CHECKS
+from zhiheng.doors.exports.answers import download, form_named
+from zhiheng.doors.exports.tables import results_table
+from zhiheng.doors.look.bounded import cut_said, page_of
 from zhiheng.doors.look.lists import SORT
-from zhiheng.doors.workbench.answers import download, form_named
+from zhiheng.doors.look.reader import language
 from zhiheng.doors.workbench.archive import about
-from zhiheng.doors.workbench.bounded import cut_said, page_of
 from zhiheng.doors.workbench.desk import REGISTRARS, WORKERS, OfficerRequest, desk, show
 from zhiheng.doors.workbench.forms_results import ResultFilters
 from zhiheng.doors.workbench.sheetforms import SheetForm
-from zhiheng.doors.workbench.tables import results_table
-from zhiheng.doors.workbench.words import language
 from zhiheng.foundation.org.selectors import division_names
 from zhiheng.kernel.errors import Refused
 

@@ -1,4 +1,4 @@
-"""The lists of the workbench as tables to be downloaded, under the headings of the import sheets.
+"""The lists as tables to be downloaded, under the headings of the import sheets.
 
 What is exported can be mended in a spreadsheet and imported again. This module refuses to filter:
 it takes the same rows that the list shows.
@@ -7,22 +7,40 @@ it takes the same rows that the list shows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
-from zhiheng.analytics.pipelines.pass_rates import PassRates
+from zhiheng.analytics.pipelines.pass_rates import Dimension, PassRates
 from zhiheng.domains.supervision.models import Result
 from zhiheng.domains.supervision.services.statements import cells_of
 from zhiheng.domains.supervision.sheets import SPOT_CHECKS
 from zhiheng.doors.exports.table import ExportColumn, Form, Table
-from zhiheng.doors.workbench.sheetforms import heading
+from zhiheng.doors.look.reader import chinese
 from zhiheng.foundation.registry.models import Enterprise
 from zhiheng.foundation.registry.sheets import ENTERPRISES, STATUSES
+from zhiheng.kernel.sheets import Column
 
 # CSV is written as it is read; the other two are made whole before they go out, so they have an end.
 MOST: Final[dict[Form, int | None]] = {"csv": None, "xlsx": 100_000, "parquet": 1_000_000}
 _DAYS: Final = frozenset({"sampled_on", "published_on", "established"})
+
+
+TITLES: Final = {
+    "product_kind": pgettext_lazy("dimension", "Product kind"),
+    "province": pgettext_lazy("dimension", "Province"),
+    "city": pgettext_lazy("dimension", "City"),
+    "county": pgettext_lazy("dimension", "County"),
+    "authority": pgettext_lazy("dimension", "Authority"),
+    "year": pgettext_lazy("dimension", "Year"),
+    "quarter": pgettext_lazy("dimension", "Quarter"),
+    "month": pgettext_lazy("dimension", "Month"),
+    "producer": pgettext_lazy("dimension", "Producer"),
+    "laboratory": pgettext_lazy("dimension", "Laboratory"),
+    "source": pgettext_lazy("dimension", "Source"),
+}
+assert set(TITLES) == set(get_args(Dimension))  # noqa: S101  a new dimension needs its word
 
 
 def results_table(rows: Any, form: Form) -> Table:
@@ -71,6 +89,11 @@ def _columns(sheet: Any) -> tuple[ExportColumn, ...]:
     return tuple(
         ExportColumn(heading(column), "day" if column.name in _DAYS else "text") for column in sheet.columns
     )
+
+
+def heading(column: Column) -> str:
+    """The column's heading in the language of the reader."""
+    return column.zh if chinese() else column.en
 
 
 def heading_of(sheet: Any) -> str:

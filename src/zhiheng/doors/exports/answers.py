@@ -18,7 +18,7 @@ def form_named(name: str) -> Form:
     """The form of a download, by its name in the address."""
     if name not in FORMS:
         raise refuse(
-            "workbench.form",
+            "export.form",
             N_("A list cannot be downloaded as %(found)s."),
             N_("Choose csv, xlsx or parquet."),
             found=name[:20],
