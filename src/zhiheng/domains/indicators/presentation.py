@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
 
 from django.utils import translation
@@ -185,7 +185,8 @@ class _Reader:
         caption, head = _group_titles()[name]
         picture = pictures.of_groups(name, self.content, self.names)
         if picture:
-            yield Chart(picture)
+            # Two findings may read alike; what they speak of tells the charts apart, for the ear as well.
+            yield Chart(replace(picture, title=f"{caption} · {picture.title}"))
         for design in Design:
             rows = [row for row in self.tables[name] if row["selection"] == design]
             if rows:
