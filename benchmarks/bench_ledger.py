@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.deployment import django_ready, postgres_database
 
-ENTRIES = 400_000
+ENTRIES = 1_000_000
 CHUNK = 2_000
 Row = tuple[str, float, str, str]
 
