@@ -170,7 +170,7 @@ def small_disk(path: Path, megabytes: int) -> Iterator[None]:
 
 @pytest.mark.sqlite
 def test_a_really_full_disk(deployment: Environment, file: Path, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", 8):
+    with small_disk(tmp_path / "disk", 16):
         home = {**deployment, "ZHIHENG_HOME": str(tmp_path / "disk"), "DATABASE_URL": ""}
         home["DJANGO_SETTINGS_MODULE"] = "zhiheng.settings.django"
         assert start(home, "prepare").wait(timeout=240) == 0
