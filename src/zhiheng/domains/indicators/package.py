@@ -33,7 +33,7 @@ from zhiheng.domains.indicators.checking import (
 )
 from zhiheng.domains.indicators.models import Report
 from zhiheng.domains.indicators.verification import SHAPES, Verdict, payload_problems, published_payload
-from zhiheng.foundation.ledger.checkpoints import leaf
+from zhiheng.foundation.ledger.checkpoints import checkpoint_leaves, first_leaf, leaf
 from zhiheng.foundation.ledger.entries import header
 from zhiheng.foundation.ledger.facts.report import ReportPublished
 from zhiheng.foundation.ledger.facts.spot_check import SpotCheckResult
@@ -127,8 +127,8 @@ def _proof_json(number: int, entry: Entry) -> dict[str, Json]:
     """The way from the entry to its checkpoint's root, and on to the newest root that is known."""
     steps: list[Json] = []
     for taken in Checkpoint.objects.filter(number__gte=number).order_by("number"):
-        heads = sorted((key, at, bytes.fromhex(hashed)) for key, at, hashed in json.loads(taken.heads))
-        leaves = [_first_leaf(taken.number, taken.at, bytes(taken.previous)), *(leaf(head) for head in heads)]
+        heads = [(key, at, bytes.fromhex(hashed)) for key, at, hashed in json.loads(taken.heads)]
+        leaves = checkpoint_leaves(taken.number, taken.at, heads, bytes(taken.previous))
         place = 0
         if taken.number == number:
             place = leaves.index(leaf((entry.book.key, entry.number, bytes(entry.hash))))
@@ -146,11 +146,6 @@ def _proof_json(number: int, entry: Entry) -> dict[str, Json]:
             }
         )
     return {"checkpoints": steps}
-
-
-def _first_leaf(number: int, at: int, previous: bytes) -> bytes:
-    """The leaf that binds a checkpoint to the one before (see `ledger.checkpoints.checkpoint_root`)."""
-    return f"checkpoint\n{number}\n{at}\n{previous.hex()}".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +282,7 @@ def _checkpoints(opened: _Opened) -> Iterator[Problem]:
         root, previous = bytes.fromhex(step["root"]), bytes.fromhex(step["previous"])
         if before:
             # Every later checkpoint is shown to bind the root of the one before it.
-            proven = _first_leaf(step["number"], step["at"], previous)
+            proven = first_leaf(step["number"], step["at"], previous)
         path = Inclusion(step["index"], step["size"], tuple(bytes.fromhex(one) for one in step["path"]))
         if not includes(root, proven, path, step["algorithm"]) or (before and step["previous"] != before):
             message = N_("The proof does not lead to the root of the checkpoint %(number)d.")

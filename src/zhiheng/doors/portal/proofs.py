@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from zhiheng.foundation.ledger.checkpoints import checkpoint_root, leaf
+from zhiheng.foundation.ledger.checkpoints import checkpoint_leaves, checkpoint_root, leaf
 from zhiheng.foundation.ledger.entries import header, moment
 from zhiheng.foundation.ledger.models import Book, Checkpoint, Entry, entry_id
 from zhiheng.foundation.ledger.selectors import entries_visible
@@ -108,8 +108,7 @@ def _heads(checkpoint: Checkpoint) -> list[tuple[str, int, bytes]]:
 
 def leaves(checkpoint: Checkpoint) -> list[bytes]:
     """The leaves of a checkpoint's tree in their order, as docs/topics/ledger.md states them."""
-    first = f"checkpoint\n{checkpoint.number}\n{checkpoint.at}\n{bytes(checkpoint.previous).hex()}".encode()
-    return [first, *(leaf(head) for head in _heads(checkpoint))]
+    return checkpoint_leaves(checkpoint.number, checkpoint.at, _heads(checkpoint), bytes(checkpoint.previous))
 
 
 def stands(checkpoint: Checkpoint) -> bool:

@@ -41,12 +41,21 @@ def leaf(head: Head) -> bytes:
     return f"{key}\n{number}\n{hashed.hex()}".encode()
 
 
+def first_leaf(number: int, at: int, previous: bytes) -> bytes:
+    """The leaf that binds number, time and the root before."""
+    return f"checkpoint\n{number}\n{at}\n{previous.hex()}".encode()
+
+
+def checkpoint_leaves(number: int, at: int, heads: list[Head], previous: bytes) -> list[bytes]:
+    """The leaves of the tree in their order: the first leaf, then one leaf a book, by key."""
+    return [first_leaf(number, at, previous), *(leaf(head) for head in sorted(heads))]
+
+
 def checkpoint_root(
     number: int, at: int, heads: list[Head], previous: bytes, algorithm: str = ALGORITHM
 ) -> bytes:
-    """The Merkle root: first a leaf of number, time and the root before; then one leaf a book, by key."""
-    first = f"checkpoint\n{number}\n{at}\n{previous.hex()}".encode()
-    return MerkleTree([first, *(leaf(head) for head in sorted(heads))], algorithm).root
+    """The Merkle root over the leaves."""
+    return MerkleTree(checkpoint_leaves(number, at, heads, previous), algorithm).root
 
 
 @transaction.atomic
