@@ -14,7 +14,18 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from zhiheng.doors.cli import output, refusals
-from zhiheng.doors.cli.commands import account, check, deadline, demo, exports, imports, report, run, verify
+from zhiheng.doors.cli.commands import (
+    account,
+    check,
+    deadline,
+    demo,
+    exports,
+    imports,
+    plan_group,
+    report,
+    run,
+    verify,
+)
 from zhiheng.doors.cli.words import _, teach_typer
 from zhiheng.kernel.errors import N_, Refused
 
@@ -49,6 +60,7 @@ app.command(
     help=N_("Write a list into a file. With --json it is told how many rows were written."),
 )(exports.export)
 app.add_typer(report.app, name="report")
+app.add_typer(plan_group.app, name="plan")
 app.add_typer(verify.app, name="verify")
 app.command(
     "demo",
