@@ -1,4 +1,4 @@
-"""The group `zhiheng plan`: its commands stand in `plan` (what a sample must be) and `planning` (a year's plan).
+"""The group `zhiheng plan`: its commands stand in `plan` (what a sample must be) and `planning` (a year).
 
 Each command is registered here, so that both modules stay free of each other.
 """
