@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/", include("zhiheng.doors.api.urls")),
+    path("tools/", include("zhiheng.doors.toolbox.urls")),
     path("workbench/", include("zhiheng.doors.workbench.urls")),
     path("", include("zhiheng.doors.portal.urls")),
 ]

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "zhiheng.domains.indicators",
     "zhiheng.doors.look",
     "zhiheng.doors.portal",
+    "zhiheng.doors.toolbox",
     "zhiheng.doors.workbench",
 ]
 
