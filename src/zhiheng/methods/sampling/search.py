@@ -1,0 +1,441 @@
+"""Smallest single plan through two points of its OC curve, for one request or for thousands.
+
+A lot of quality PRQ shall pass with probability at least 1 - α, one of quality CRQ with at most β.
+This module refuses to choose the points: they say what a wrong verdict costs whom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from zhiheng.methods.errors import N_, InvalidInput
+from zhiheng.methods.sampling.curves import quality_at, refuse_distribution, refuse_missing_lot
+from zhiheng.methods.sampling.distributions import (
+    DISTRIBUTIONS,
+    Distribution,
+    binomial_cumulative,
+    hypergeometric_cumulative,
+    poisson_cumulative,
+)
+from zhiheng.methods.sampling.quantities import Floats, Ints, broadcast, sealed, shares, wholes
+
+# Acceptance numbers looked at together, above one up to which all are known to fail.
+_WINDOW = 4
+_LARGEST_SAMPLE = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class AttributePlan:
+    """A single plan, the two points it was asked to keep, and how it keeps them.
+
+    Attributes
+    ----------
+    sample_size, acceptance_number : int
+        Inspect n items, accept with up to c nonconforming.
+    prq, crq : float
+        Producer's and consumer's risk quality, shares nonconforming.
+    producer_risk, consumer_risk : float
+        Largest risks asked for: of rejecting at PRQ, of accepting at CRQ.
+    acceptance_at_prq, acceptance_at_crq : float
+        What the plan reaches: at least 1 - producer_risk, at most consumer_risk.
+    distribution : {"binomial", "poisson", "hypergeometric"}
+    lot_size : int or None
+    """
+
+    sample_size: int
+    acceptance_number: int
+    prq: float
+    producer_risk: float
+    crq: float
+    consumer_risk: float
+    acceptance_at_prq: float
+    acceptance_at_crq: float
+    distribution: Distribution
+    lot_size: int | None
+
+    @property
+    def rejection_number(self) -> int:
+        """c + 1."""
+        return self.acceptance_number + 1
+
+    @property
+    def full_inspection(self) -> bool:
+        """Whether nothing less than the whole lot keeps both points."""
+        return self.sample_size == self.lot_size
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AttributePlans:
+    """Plans for many requests: `AttributePlan` with arrays of one shape."""
+
+    sample_size: Ints
+    acceptance_number: Ints
+    acceptance_at_prq: Floats
+    acceptance_at_crq: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroAcceptancePlan:
+    """A plan that accepts on a sample without any nonconforming item.
+
+    Attributes
+    ----------
+    sample_size : int
+    crq, consumer_risk : float
+        Quality that must not pass more often than the risk.
+    acceptance_at_crq : float
+        Probability reached, at most `consumer_risk`.
+    quality_mostly_accepted : float
+        Share nonconforming that passes 95 times in 100: the price of a small sample is paid here.
+    lot_size : int or None
+    """
+
+    sample_size: int
+    crq: float
+    consumer_risk: float
+    acceptance_at_crq: float
+    quality_mostly_accepted: float
+    lot_size: int | None
+
+
+def find_plan(
+    *,
+    prq: float,
+    crq: float,
+    producer_risk: float = 0.05,
+    consumer_risk: float = 0.10,
+    distribution: Distribution = "binomial",
+    lot_size: int | None = None,
+) -> AttributePlan:
+    r"""Single plan with the smallest c, and for it the smallest n, that keeps both points.
+
+    .. math:: P(X\le c\mid p_1)\ge 1-\alpha,\qquad P(X\le c\mid p_2)\le\beta
+
+    Parameters
+    ----------
+    prq, crq : float
+        Shares nonconforming p₁ < p₂: what should pass, what should fail.
+    producer_risk, consumer_risk : float
+        α and β, in (0, 1), together below 1.
+    distribution : {"binomial", "poisson", "hypergeometric"}
+        As for `curves.acceptance_probability`.
+    lot_size : int, optional
+        N, needed by "hypergeometric". There the points are numbers of items: the most that are
+        still p₁ (⌊N p₁⌋), and the fewest that are already p₂ (⌈N p₂⌉).
+
+    Returns
+    -------
+    AttributePlan
+
+    Raises
+    ------
+    InvalidInput
+        `prq.share`, `crq.share`, `producer_risk.share`, `consumer_risk.share`, `search.order`
+        (p₁ >= p₂), `search.risks`, `search.too_large`, `search.same_items`, `lot_size.missing`.
+
+    Notes
+    -----
+    Why the search may jump instead of trying every c: if one item fewer than the smallest n of some c
+    still fails the producer, no smaller c can succeed, because OC curves of larger c cross those of
+    smaller c once, from above. Hence one such c bounds all below it; from there each c is tried.
+
+    References
+    ----------
+    W. C. Guenther (1969), Journal of Quality Technology 1, 105-109. A. Hald (1981), Statistical
+    Theory of Sampling Inspection by Attributes, ch. 2.
+    """
+    found = find_plans(
+        prq=prq,
+        crq=crq,
+        producer_risk=producer_risk,
+        consumer_risk=consumer_risk,
+        distribution=distribution,
+        lot_size=lot_size,
+    )
+    return AttributePlan(
+        int(found.sample_size),
+        int(found.acceptance_number),
+        float(prq),
+        float(producer_risk),
+        float(crq),
+        float(consumer_risk),
+        float(found.acceptance_at_prq),
+        float(found.acceptance_at_crq),
+        distribution,
+        lot_size,
+    )
+
+
+def find_plans(
+    *,
+    prq: ArrayLike,
+    crq: ArrayLike,
+    producer_risk: ArrayLike = 0.05,
+    consumer_risk: ArrayLike = 0.10,
+    distribution: Distribution = "binomial",
+    lot_size: ArrayLike | None = None,
+) -> AttributePlans:
+    """`find_plan` for arrays of requests that broadcast together; same errors."""
+    points = (
+        shares(prq, "prq"),
+        shares(crq, "crq"),
+        shares(producer_risk, "producer_risk"),
+        shares(consumer_risk, "consumer_risk"),
+    )
+    lots = (
+        np.asarray(np.inf) if lot_size is None else wholes(lot_size, "lot_size", least=1).astype(np.float64)
+    )
+    spread = broadcast(*points, lots)
+    shape = spread[0].shape
+    p1, p2, alpha, beta, lot = (np.ravel(np.asarray(values, dtype=np.float64)) for values in spread)
+    _refuse_order(p1, p2, alpha, beta)
+    model = _model(distribution, p1, p2, lot)
+    n, c = _Search(model, 1.0 - alpha, beta).run(_guess(p1, p2, alpha, beta))
+    every = np.arange(n.size)
+    found = AttributePlans(
+        n.astype(np.int64).reshape(shape),
+        c.astype(np.int64).reshape(shape),
+        model.at_prq(c, n, every).reshape(shape),
+        model.at_crq(c, n, every).reshape(shape),
+    )
+    for values in (
+        found.sample_size,
+        found.acceptance_number,
+        found.acceptance_at_prq,
+        found.acceptance_at_crq,
+    ):
+        sealed(values)
+    return found
+
+
+def zero_acceptance_plan(
+    *, crq: float, consumer_risk: float = 0.10, lot_size: int | None = None
+) -> ZeroAcceptancePlan:
+    r"""Smallest sample that, being free of nonconforming items, holds the consumer's risk.
+
+    :math:`(1-p_2)^n\le\beta`, or for a finite lot :math:`P(X=0\mid N,\lceil Np_2\rceil,n)\le\beta`.
+
+    Parameters
+    ----------
+    crq, consumer_risk : float
+        Share nonconforming that must not pass more often than the risk.
+    lot_size : int, optional
+        Finite lot; otherwise items are independent.
+
+    Raises
+    ------
+    InvalidInput
+        `crq.share`, `consumer_risk.share`, `lot_size.whole`, `search.too_large`.
+    """
+    quality = float(shares(crq, "crq"))
+    risk = float(shares(consumer_risk, "consumer_risk"))
+    lot = np.inf if lot_size is None else float(wholes(lot_size, "lot_size", least=1))
+    model = _Model("binomial", np.zeros(1), np.array([quality]), np.array([lot]))
+    if lot_size is not None:
+        model = _Model(
+            "hypergeometric", np.zeros(1), _fewest(np.array([quality]), np.array([lot])), np.array([lot])
+        )
+    zero, first = np.zeros(1), np.zeros(1, dtype=np.int64)
+    if np.log(risk) / np.log1p(-quality) > _LARGEST_SAMPLE:
+        _refuse_too_large()
+    n = _smallest(model, zero, first, np.array([risk]))
+    reached = float(model.at_crq(zero, n, first)[0])
+    mostly = quality_at(
+        0.95, sample_size=int(n[0]), acceptance_number=0, distribution=model.distribution, lot_size=lot_size
+    )
+    return ZeroAcceptancePlan(int(n[0]), quality, risk, reached, float(mostly), lot_size)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Model:
+    """The two points of each request; for a finite lot as numbers of items instead of shares."""
+
+    distribution: Distribution
+    first: Floats
+    second: Floats
+    lot: Floats
+
+    def at_prq(self, c: Floats, n: Floats, request: Ints) -> Floats:
+        return self._accepted(c, n, self.first[request], request)
+
+    def at_crq(self, c: Floats, n: Floats, request: Ints) -> Floats:
+        return self._accepted(c, n, self.second[request], request)
+
+    def _accepted(self, c: Floats, n: Floats, quality: Floats, request: Ints) -> Floats:
+        if self.distribution == "hypergeometric":
+            return hypergeometric_cumulative(c, quality, self.lot[request], n)
+        if self.distribution == "poisson":
+            return poisson_cumulative(c, n * quality)
+        return binomial_cumulative(c, n, quality)
+
+    def largest_number(self, request: Ints) -> Floats:
+        """Above it no sample rejects at CRQ: in a lot with D items nonconforming c stays below D."""
+        if self.distribution == "hypergeometric":
+            return self.second[request] - 1.0
+        return np.full(request.shape, np.inf)
+
+    def near_sample(self, c: Floats, request: Ints, risk: Floats) -> Floats:
+        """About the smallest n that accepts at CRQ with probability `risk`; right to an item or two."""
+        quality, lot = self.second[request], self.lot[request]
+        if self.distribution == "hypergeometric":
+            share = special.betaincinv(c + 1.0, quality - c, 1.0 - risk)
+            return np.asarray(share * (lot - (quality - 1.0) / 2.0) + c / 2.0)
+        mean = special.gammainccinv(c + 1.0, risk)
+        if self.distribution == "poisson":
+            return np.asarray(mean / quality)
+        return np.asarray(mean * (1.0 / quality - 0.5) + c / 2.0)
+
+
+def _smallest(model: _Model, c: Floats, request: Ints, risk: Floats) -> Floats:
+    """Smallest n with P(X <= c) <= risk at CRQ: from a near guess by doubling steps, then by halving."""
+    limit = model.lot[request]
+    low, high = np.array(c), np.array(limit)  # c items accept always; the whole lot, with c < D, never
+    probe = np.clip(np.ceil(model.near_sample(c, request, risk)), c + 1.0, limit)
+    step = np.ones(c.shape)
+    todo = np.flatnonzero(high - low > 1.0)
+    while todo.size:
+        at = probe[todo]
+        enough = model.at_crq(c[todo], at, request[todo]) <= risk[todo]
+        high[todo] = np.where(enough, at, high[todo])
+        low[todo] = np.where(enough, low[todo], at)
+        following = np.where(enough, at - step[todo], at + step[todo])
+        outside = (following <= low[todo]) | (following >= high[todo])
+        middle = np.floor((low[todo] + high[todo]) / 2.0)
+        probe[todo] = np.where(outside, middle, following)
+        step[todo] *= 2.0
+        todo = todo[high[todo] - low[todo] > 1.0]
+    return high
+
+
+class _Search:
+    """The smallest acceptance number of each request: a bound from below, then one after the other."""
+
+    def __init__(self, model: _Model, passing: Floats, risk: Floats) -> None:
+        self.model, self.passing, self.risk = model, passing, risk
+        self.requests = np.arange(passing.size)
+
+    def run(self, guess: Floats) -> tuple[Floats, Floats]:
+        """Sample sizes and acceptance numbers."""
+        n, c = np.zeros(guess.shape), np.zeros(guess.shape)
+        floor = self._floor(guess)
+        open_ = self.requests
+        while open_.size:
+            window = floor[open_, None] + 1.0 + np.arange(_WINDOW)
+            sample, feasible = self._judged(window, open_)
+            settled, column = feasible.any(axis=1), np.argmax(feasible, axis=1)
+            done = open_[settled]
+            n[done], c[done] = sample[settled, column[settled]], window[settled, column[settled]]
+            floor[open_] += _WINDOW
+            open_ = open_[~settled]
+        return n, c
+
+    def _judged(self, window: Floats, requests: Ints) -> tuple[Floats, NDArray[np.bool_]]:
+        """Smallest n of each c, and whether it passes the producer."""
+        request = np.broadcast_to(requests[:, None], window.shape)
+        possible = window <= self.model.largest_number(request)
+        c, at = window[possible], request[possible]
+        sample, feasible = np.zeros(window.shape), np.zeros(window.shape, dtype=bool)
+        sample[possible] = n = _smallest(self.model, c, at, self.risk[at])
+        feasible[possible] = self.model.at_prq(c, n, at) >= self.passing[at]
+        return sample, feasible
+
+    def _floor(self, guess: Floats) -> Floats:
+        """An acceptance number up to which all fail, a few below the first that does not."""
+        most = self.model.largest_number(self.requests)
+        low, high = np.full(guess.shape, -1.0), most + 1.0
+        probe, step = np.minimum(guess, most), np.full(guess.shape, float(_WINDOW - 1))
+        open_ = self.requests
+        while open_.size:
+            at = probe[open_]
+            fails = self._all_fail(at, open_)
+            low[open_], high[open_] = np.where(fails, at, low[open_]), np.where(fails, high[open_], at)
+            following = np.where(fails, at + step[open_], at - step[open_])
+            outside = (following <= low[open_]) | (following >= high[open_])
+            probe[open_] = np.where(outside, np.floor((low[open_] + high[open_]) / 2.0), following)
+            step[open_] *= 2.0
+            open_ = open_[high[open_] - low[open_] > _WINDOW]
+        return low
+
+    def _all_fail(self, c: Floats, requests: Ints) -> NDArray[np.bool_]:
+        """Whether c and every smaller number fail: already one item fewer than its n fails the producer."""
+        fewer = _smallest(self.model, c, requests, self.risk[requests]) - 1.0
+        return np.asarray(self.model.at_prq(c, fewer, requests) < self.passing[requests])
+
+
+def _guess(p1: Floats, p2: Floats, alpha: Floats, beta: Floats) -> Floats:
+    """Acceptance number by the normal approximation."""
+    from_below, from_above = -special.ndtri(alpha), -special.ndtri(beta)
+    spread1, spread2 = np.sqrt(p1 * (1.0 - p1)), np.sqrt(p2 * (1.0 - p2))
+    n = ((from_below * spread1 + from_above * spread2) / (p2 - p1)) ** 2
+    if (n > _LARGEST_SAMPLE).any():
+        _refuse_too_large()
+    return np.asarray(np.maximum(np.floor(n * p1 + from_below * np.sqrt(n) * spread1), 0.0))
+
+
+def _model(distribution: Distribution, p1: Floats, p2: Floats, lot: Floats) -> _Model:
+    if distribution not in DISTRIBUTIONS:
+        refuse_distribution(distribution)
+    if distribution != "hypergeometric":
+        return _Model(distribution, p1, p2, np.full(p1.shape, np.inf))
+    if np.isinf(lot).any():
+        refuse_missing_lot()
+    first, second = np.floor(_items(p1, lot)), _fewest(p2, lot)
+    same = first >= second
+    if same.any():
+        at = int(np.argmax(same))
+        raise InvalidInput(
+            "search.same_items",
+            N_("In a lot of %(lot)d, %(prq)s and %(crq)s are the same number of items."),
+            N_("Take qualities at least one item apart, or the binomial distribution."),
+            lot=int(lot[at]),
+            prq=str(float(p1[at])),
+            crq=str(float(p2[at])),
+        )
+    return _Model(distribution, first, second, lot)
+
+
+def _items(p: Floats, lot: Floats) -> Floats:
+    """N·p, where a whole number is missed by the rounding of the product alone: that number."""
+    product = p * lot
+    near = np.rint(product)
+    return np.where(np.abs(product - near) <= 1e-9 * lot, near, product)
+
+
+def _fewest(p: Floats, lot: Floats) -> Floats:
+    return np.asarray(np.ceil(_items(p, lot)))
+
+
+def _refuse_order(p1: Floats, p2: Floats, alpha: Floats, beta: Floats) -> None:
+    if (p1 >= p2).any():
+        at = int(np.argmax(p1 >= p2))
+        raise InvalidInput(
+            "search.order",
+            N_(
+                "The quality that should pass (%(prq)s) is no better than the one that should fail (%(crq)s)."
+            ),
+            N_("Give a smaller share nonconforming for what should pass."),
+            prq=str(float(p1[at])),
+            crq=str(float(p2[at])),
+        )
+    if (alpha + beta >= 1.0).any():
+        at = int(np.argmax(alpha + beta >= 1.0))
+        raise InvalidInput(
+            "search.risks",
+            N_("The risks %(alpha)s and %(beta)s together reach 1: a coin would keep them."),
+            N_("Give smaller risks; 0.05 and 0.10 are usual."),
+            alpha=str(float(alpha[at])),
+            beta=str(float(beta[at])),
+        )
+
+
+def _refuse_too_large() -> NoReturn:
+    raise InvalidInput(
+        "search.too_large",
+        N_("The points need a sample of more than a thousand million items."),
+        N_("Move the two qualities apart, or allow larger risks."),
+    )
