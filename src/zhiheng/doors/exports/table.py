@@ -54,6 +54,7 @@ class Table:
     """A list: its columns and its rows, which can be walked through once.
 
     `total` is how many rows there are to be had, where that is known; `limit` how many are given.
+    `notes` say of what the numbers speak; a workbook carries them on a sheet of their own.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Table:
     rows: Iterable[tuple[object, ...]]
     limit: int | None = None
     total: int | None = None
+    notes: tuple[str, ...] = ()
     written: int = 0
     cut: bool = False
 
@@ -161,9 +163,12 @@ def _write_xlsx(table: Table, target: Path | IO[bytes]) -> None:
     sheet.append([_heading(sheet, column.heading) for column in table.columns])
     for row in table.taken(XLSX_ROWS_MOST):
         sheet.append([_xlsx_cell(sheet, value) for value in row])
-    if cut := table.cut_text():
-        note = book.create_sheet(_("Note"))
-        note.append([cut])
+    notes = [text for text in (table.cut_text(), *table.notes) if text]
+    if notes:
+        note: Any = book.create_sheet(_("Note"))
+        note.column_dimensions["A"].width = 100
+        for text in notes:
+            note.append([_xlsx_cell(note, text)])
     book.save(target)
 
 

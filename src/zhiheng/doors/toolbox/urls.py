@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from zhiheng.doors.toolbox.views import home
+from zhiheng.doors.toolbox.views import home, pass_rates, templates
 
 app_name = "toolbox"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("templates/<slug:name>.xlsx", templates.filled_in, name="template"),
+    path("pass-rate/", pass_rates.one, name="pass_rate"),
+    path("pass-rate/result.<slug:form>", pass_rates.one_export, name="pass_rate_export"),
+    path("pass-rate/table/", pass_rates.many, name="pass_rates"),
+    path("pass-rate/table/result.<slug:form>", pass_rates.many_export, name="pass_rates_export"),
 ]
