@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final, cast
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -42,10 +42,14 @@ def upsert(
     names = ", ".join(columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+            given = [
+                _for_postgres(kind, column)
+                for kind, column in zip(columns.values(), zip(*rows, strict=True), strict=True)
+            ]
+            arrays = ", ".join(array for array, _ in given)
             cursor.execute(
                 f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT {on_conflict}",  # noqa: S608
-                [list(column) for column in zip(*rows, strict=True)],
+                [value for _, value in given],
             )
         else:
             places = ", ".join(["%s"] * len(columns))
@@ -53,6 +57,26 @@ def upsert(
                 f"INSERT INTO {table} ({names}) VALUES ({places}) ON CONFLICT {on_conflict}",  # noqa: S608
                 _for_sqlite(connection, columns, rows),
             )
+
+
+# Signs that no text of ours holds, between the values of a column and for a missing one.
+_BETWEEN: Final = "\x1f"
+_MISSING: Final = "\x1e"
+
+
+def _for_postgres(kind: str, column: Sequence[object]) -> tuple[str, object]:
+    """A column as an expression that gives an array, and its parameter.
+
+    Texts go over in one piece that the server cuts: psycopg would write an array value by value.
+    """
+    if kind == "text":
+        texts = cast("Sequence[str | None]", column)
+        whole = _BETWEEN.join([_MISSING if text is None else text for text in texts])
+        # Nothing but separators of ours may look like one; an empty text would be cut into no value at all.
+        missing = sum(text is None for text in texts)
+        if whole and whole.count(_BETWEEN) == len(texts) - 1 and whole.count(_MISSING) == missing:
+            return "string_to_array(%s, E'\\x1f', E'\\x1e')", whole
+    return f"%s::{kind}[]", list(column)
 
 
 def _for_sqlite(

@@ -172,10 +172,16 @@ class Product(models.Model):
 
 
 class ProductModel(models.Model):
-    """A model or size (规格型号) of a product."""
+    """A model or size (规格型号) of a product.
+
+    The keys of models and batches are made of the product's key (`services.notes`), and nothing here is
+    deleted: the database need not look the product up again for each row of an import.
+    """
 
     key = CodeField(max_length=32, primary_key=True)
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="models", db_index=False)
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, related_name="models", db_index=False, db_constraint=False
+    )
     text = models.TextField()
 
     objects = ModelQuerySet.as_manager()
@@ -196,9 +202,17 @@ class Batch(models.Model):
     """What was made together: the production date or batch number as the label states it."""
 
     key = CodeField(max_length=32, primary_key=True)
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="batches", db_index=False)
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, related_name="batches", db_index=False, db_constraint=False
+    )
     model = models.ForeignKey(
-        ProductModel, on_delete=models.PROTECT, null=True, blank=True, related_name="batches", db_index=False
+        ProductModel,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="batches",
+        db_index=False,
+        db_constraint=False,
     )
     text = models.TextField()
 
