@@ -87,6 +87,18 @@ _FAULTS: Final = {
         N_("Stratum %(position)d has %(value)s follow-up checks; a whole number from 0 on is needed."),
         N_("Give the batches that are to be checked again after a failure."),
     ),
+    "stratum.label": (
+        N_("The domain or laboratory of stratum %(position)d is %(value)s; it must be numbered from 0 on."),
+        N_("Number the domains and the laboratories 0, 1, 2, …"),
+    ),
+    "budget.part": (
+        N_("A share of the budget is %(value)s; it must lie between 0 and 1."),
+        N_("Give it as a share: 0.5 for half."),
+    ),
+    "budget.periods": (
+        N_("The periods or the window are %(value)s; at least 1 is needed."),
+        N_("Give 4 periods and a window of 2 for quarters and six months."),
+    ),
     "capacity.value": (
         N_("The capacity at position %(position)d is %(value)s; a whole number from 0 on is needed."),
         N_("Give the batches that can be handled, or leave the capacity out."),
