@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from zhiheng.doors.toolbox.draws import views as draws
 from zhiheng.doors.toolbox.views import home, pass_rates, templates
 
 app_name = "toolbox"
@@ -13,4 +14,8 @@ urlpatterns = [
     path("pass-rate/result.<slug:form>", pass_rates.one_export, name="pass_rate_export"),
     path("pass-rate/table/", pass_rates.many, name="pass_rates"),
     path("pass-rate/table/result.<slug:form>", pass_rates.many_export, name="pass_rates_export"),
+    path("draw/", draws.home, name="draw"),
+    path("draw/verify/", draws.verify, name="draw_verify"),
+    path("draw/commit/", draws.commit, name="draw_commit"),
+    path("draw/reveal/", draws.reveal, name="draw_reveal"),
 ]

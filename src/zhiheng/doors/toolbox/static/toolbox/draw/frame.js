@@ -74,21 +74,18 @@ export class FrameWalk {
     this.nameBytes = new Uint8Array(0);
   }
 
-  * walk(bytes) {
-    let total = 0;
-    for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) total += 1;
+  * walk(file) {
+    yield { done: 0, total: this.head.commitment.frame.size };
+    const { bytes, total } = ordered(file);
     this.prefixes = new Float64Array(total + 1);
-    let from = 0, before = [0, 0];
+    let from = 0;
     while (from < bytes.length) {
       const end = bytes.indexOf(LF, from);
-      if (end < 0) { this.#wrong("frame_end", { line: this.size + 1 }); break; }
-      if (this.size && compare(bytes, before[0], before[1], from, end) >= 0) this.#wrong("frame_order", { line: this.size + 1 });
       if (!this.#line(bytes, from, end)) break;
-      before = [from, end];
       from = end + 1;
       if (this.size % EVERY === 0) yield { done: this.size, total };
     }
-    if (this.faults.length === 0) yield* this.#unique(bytes);
+    if (this.faults.length === 0) yield* this.#unique(bytes, total);
     this.#compare();
   }
 
@@ -193,8 +190,8 @@ export class FrameWalk {
   #differs(code, params) { if (this.redrawn.length < FAULTS_MOST) this.redrawn.push(fault(code, params)); }
 
   // The same identity has the same lot, so equal lots are looked for, and only those are read as text.
-  * #unique(bytes) {
-    yield { done: this.size, total: this.size };
+  * #unique(bytes, total) {
+    yield { done: this.size, total };
     const sorted = this.prefixes.slice(0, this.size).sort();
     const twice = new Set();
     for (let i = 1; i < sorted.length; i += 1) if (sorted[i] === sorted[i - 1]) twice.add(sorted[i]);
@@ -237,6 +234,38 @@ export class FrameWalk {
     }
     return faults.slice(0, FAULTS_MOST);
   }
+}
+
+// The lines in the order of their bytes, each with its end, and how many they are. A file that is in order,
+// as it is when nobody opened it in a spreadsheet, is not copied.
+function ordered(file) {
+  let bytes = file;
+  if (bytes.length && bytes[bytes.length - 1] !== LF) {
+    bytes = new Uint8Array(file.length + 1);
+    bytes.set(file);
+    bytes[file.length] = LF;
+  }
+  const ends = [];
+  let sorted = true;
+  for (let from = 0, last = -1; from < bytes.length;) {
+    const end = bytes.indexOf(LF, from);
+    if (last >= 0 && compare(bytes, last, from - 1, from, end) > 0) sorted = false;
+    ends.push(end);
+    last = from;
+    from = end + 1;
+  }
+  if (sorted) return { bytes, total: ends.length };
+  const start = (line) => (line ? ends[line - 1] + 1 : 0);
+  const lines = ends.map((_, line) => line);
+  lines.sort((left, right) => compare(bytes, start(left), ends[left], start(right), ends[right]));
+  const mended = new Uint8Array(bytes.length);
+  let at = 0;
+  for (const line of lines) {
+    const one = bytes.subarray(start(line), ends[line] + 1);
+    mended.set(one, at);
+    at += one.length;
+  }
+  return { bytes: mended, total: ends.length };
 }
 
 // Whether a field is written as the format says; letters beyond ASCII are rare in codes, and dear to look at.
