@@ -88,7 +88,7 @@ def pasted(sheet: Sheet, text: str) -> Given:
     return _read(sheet, {column.name: place for place, column in enumerate(sheet.columns)}, lines)
 
 
-def uploaded(sheet: Sheet, file: Any) -> Given:
+def uploaded(sheet: Sheet, file: Any, most: int = ROWS_MOST) -> Given:
     """A table out of a file; its kind is told by its content, never by its name."""
 
     def fits(headings: Sequence[str]) -> Fit:
@@ -109,8 +109,8 @@ def uploaded(sheet: Sheet, file: Any) -> Given:
                 RowProblem(line.number, layout.headings[place], line.cells[place][:40], flaw)
                 for place, flaw in (line.flaws or {}).items()
             ]
-            _require_few(len(lines))
-    return _read(sheet, matching.columns, lines, flaws)
+            _require_few(len(lines), most)
+    return _read(sheet, matching.columns, lines, flaws, most)
 
 
 def _cut(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -130,6 +130,7 @@ def _read(
     columns: Mapping[str, int],
     lines: Iterable[tuple[int, list[str]]],
     flaws: Sequence[RowProblem] = (),
+    most: int = ROWS_MOST,
 ) -> Given:
     rows: list[Row] = []
     problems = list(flaws)
@@ -141,7 +142,7 @@ def _read(
         rows.append(Row(number, values))
         problems += [_placed(sheet, number, one) for one in wrong]
         texts.append("\t".join(" ".join(read[name].split()) for name in kept))
-        _require_few(len(rows))
+        _require_few(len(rows), most)
     if not rows:
         raise _empty()
     problems.sort(key=lambda one: one.row)
@@ -152,13 +153,13 @@ def _placed(sheet: Sheet, number: int, wrong: CellProblem) -> RowProblem:
     return RowProblem(number, wrong.column, wrong.found[:40], wrong.problem)
 
 
-def _require_few(count: int) -> None:
-    if count > ROWS_MOST:
+def _require_few(count: int, most: int) -> None:
+    if count > most:
         raise refuse(
             "table.rows",
             N_("The table has more than %(most)d rows."),
             N_("Use the command line for larger tables; it takes millions of rows."),
-            most=ROWS_MOST,
+            most=most,
         )
 
 
