@@ -7,6 +7,7 @@ to about 1e-13 for lots of any size. Refuses to check its inputs: the public fun
 from __future__ import annotations
 
 import math
+from itertools import count
 from typing import Literal, get_args
 
 import numpy as np
@@ -22,6 +23,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = get_args(Distribution)
 _SMALL = 1e-3
 
 _TABLED = 16
+_BLOCK = 16  # terms of a tail summed together
 _HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 _TABLE = np.array(
     [0.0] + [math.lgamma(n + 1) - _HALF_LOG_2PI - (n + 0.5) * math.log(n) + n for n in range(1, _TABLED)]
@@ -72,10 +74,11 @@ def hypergeometric_probability(
     inside = (x >= 0) & (x <= d) & (n - x >= 0) & (n - x <= big - d)
     x = np.where(inside, x, 0.0)
     d, n = np.where(inside, d, 0.0), np.where(inside, n, 0.0)
-    logs = (
-        _log_binomial(x, d, n / big) + _log_binomial(n - x, big - d, n / big) - _log_binomial(n, big, n / big)
+    x, d, big, n = np.broadcast_arrays(x, d, big, n)
+    nonconforming_part, conforming_part, whole = _log_binomial(
+        np.stack((x, n - x, n)), np.stack((d, big - d, big)), n / big
     )
-    return np.asarray(np.where(inside, np.exp(logs), 0.0))
+    return np.asarray(np.where(inside, np.exp(nonconforming_part + conforming_part - whole), 0.0))
 
 
 def hypergeometric_cumulative(
@@ -93,18 +96,23 @@ def hypergeometric_cumulative(
 
 
 def _relative_tail(x: Floats, d: Floats, big: Floats, n: Floats, below: NDArray[np.bool_]) -> Floats:
-    """Sum of the tail's terms relative to its first one; each ratio is under 1, so it converges fast."""
-    total, term, at = np.ones(x.shape), np.ones(x.shape), x.copy()
-    while True:
+    """Sum of the tail's terms relative to its first one, which is the largest; a block of terms at a time."""
+    x, d, big, n, down = (np.asarray(values)[..., None] for values in (x, d, big, n, below))
+    total, last = np.ones(x.shape[:-1]), np.ones(x.shape)
+    for block in count(0):
+        steps = np.arange(block * _BLOCK, (block + 1) * _BLOCK, dtype=np.float64)
+        at = np.where(down, x - steps, x + steps)
         rest = big - d - n + at
-        gained = np.where(below, at * rest, (n - at) * (d - at))
-        lost = np.where(below, (n - at + 1.0) * (d - at + 1.0), (at + 1.0) * (rest + 1.0))
+        gained = np.where(down, at * rest, (n - at) * (d - at))
+        lost = np.where(down, (n - at + 1.0) * (d - at + 1.0), (at + 1.0) * (rest + 1.0))
         # Past the last possible count the term is 0 and stays so, whatever the ratio would be.
-        term = np.where(gained > 0, term * (gained / np.where(lost > 0, lost, 1.0)), 0.0)
-        total += term
-        at = at + np.where(below, -1.0, 1.0)
-        if not (term > total * 1e-17).any():
-            return total
+        possible = np.logical_and.accumulate(gained > 0, axis=-1)
+        terms = last * np.cumprod(np.where(possible, gained / np.where(possible, lost, 1.0), 0.0), axis=-1)
+        total += terms.sum(axis=-1)
+        last = terms[..., -1:]
+        if not (last[..., 0] > total * 1e-17).any():
+            break
+    return total
 
 
 def _log_binomial(x: Floats, n: Floats, p: Floats) -> Floats:
@@ -112,16 +120,10 @@ def _log_binomial(x: Floats, n: Floats, p: Floats) -> Floats:
     inner = (x > 0) & (x < n)
     a, b = np.where(inner, x, 1.0), np.where(inner, n - x, 1.0)
     size = a + b
-    q = 1.0 - p
-    middle = (
-        _stirling_error(size)
-        - _stirling_error(a)
-        - _stirling_error(b)
-        - _deviance(a, size * p)
-        - _deviance(b, size * q)
-        - _HALF_LOG_2PI
-        + 0.5 * (np.log(size) - np.log(a) - np.log(b))
-    )
+    errors = _stirling_error(np.stack((size, a, b)))
+    deviances = _deviance(np.stack((a, b)), np.stack((size * p, size * (1.0 - p))))
+    middle = (errors[0] - errors[1] - errors[2]) - (deviances[0] + deviances[1])
+    middle += 0.5 * np.log(size / (a * b)) - _HALF_LOG_2PI
     edge = np.where(x == 0, special.xlog1py(n, -p), special.xlogy(n, p))
     return np.asarray(np.where(inner, middle, edge))
 

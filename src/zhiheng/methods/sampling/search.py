@@ -27,6 +27,8 @@ from zhiheng.methods.sampling.quantities import Floats, Ints, broadcast, sealed,
 # Acceptance numbers looked at together, above one up to which all are known to fail.
 _WINDOW = 4
 _LARGEST_SAMPLE = 1e9
+# A risk kept exactly counts as kept, though its sum may round to a little more.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +195,11 @@ def find_plans(
     spread = broadcast(*points, lots)
     shape = spread[0].shape
     p1, p2, alpha, beta, lot = (np.ravel(np.asarray(values, dtype=np.float64)) for values in spread)
-    _refuse_order(p1, p2, alpha, beta)
+    refuse_order(p1, p2, alpha, beta)
     model = _model(distribution, p1, p2, lot)
-    n, c = _Search(model, 1.0 - alpha, beta).run(_guess(p1, p2, alpha, beta))
+    n, c = _Search(model, (1.0 - alpha) * (1.0 - _ROUNDING), beta * (1.0 + _ROUNDING)).run(
+        _guess(p1, p2, alpha, beta, lot)
+    )
     every = np.arange(n.size)
     found = AttributePlans(
         n.astype(np.int64).reshape(shape),
@@ -243,7 +247,7 @@ def zero_acceptance_plan(
     zero, first = np.zeros(1), np.zeros(1, dtype=np.int64)
     if np.log(risk) / np.log1p(-quality) > _LARGEST_SAMPLE:
         _refuse_too_large()
-    n = _smallest(model, zero, first, np.array([risk]))
+    n = _smallest(model, zero, first, np.array([risk * (1.0 + _ROUNDING)]))
     reached = float(model.at_crq(zero, n, first)[0])
     mostly = quality_at(
         0.95, sample_size=int(n[0]), acceptance_number=0, distribution=model.distribution, lot_size=lot_size
@@ -367,14 +371,16 @@ class _Search:
         return np.asarray(self.model.at_prq(c, fewer, requests) < self.passing[requests])
 
 
-def _guess(p1: Floats, p2: Floats, alpha: Floats, beta: Floats) -> Floats:
-    """Acceptance number by the normal approximation."""
+def _guess(p1: Floats, p2: Floats, alpha: Floats, beta: Floats, lot: Floats) -> Floats:
+    """Acceptance number by the normal approximation, less two, so that all up to it nearly always fail."""
     from_below, from_above = -special.ndtri(alpha), -special.ndtri(beta)
     spread1, spread2 = np.sqrt(p1 * (1.0 - p1)), np.sqrt(p2 * (1.0 - p2))
     n = ((from_below * spread1 + from_above * spread2) / (p2 - p1)) ** 2
     if (n > _LARGEST_SAMPLE).any():
         _refuse_too_large()
-    return np.asarray(np.maximum(np.floor(n * p1 + from_below * np.sqrt(n) * spread1), 0.0))
+    sampled = n / (1.0 + n / lot)
+    spread = np.sqrt(sampled * (1.0 - sampled / lot)) * spread1
+    return np.asarray(np.maximum(np.floor(sampled * p1 + from_below * spread) - 2.0, 0.0))
 
 
 def _model(distribution: Distribution, p1: Floats, p2: Floats, lot: Floats) -> _Model:
@@ -410,7 +416,8 @@ def _fewest(p: Floats, lot: Floats) -> Floats:
     return np.asarray(np.ceil(_items(p, lot)))
 
 
-def _refuse_order(p1: Floats, p2: Floats, alpha: Floats, beta: Floats) -> None:
+def refuse_order(p1: Floats, p2: Floats, alpha: Floats, beta: Floats) -> None:
+    """Refuse points in the wrong order, and risks that a coin would keep."""
     if (p1 >= p2).any():
         at = int(np.argmax(p1 >= p2))
         raise InvalidInput(
