@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     )
     workers: int = Field(2, ge=1, le=64, description="Server processes.")
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
+    checkpoint_hours: int = Field(
+        24,
+        ge=0,
+        le=8760,
+        description="Hours after which a checkpoint and a snapshot are taken by themselves; 0: never.",
+    )
     import_chunk: int = Field(
         5000, ge=1, le=20000, description="Rows of an import that are committed together."
     )

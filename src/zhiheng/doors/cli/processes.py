@@ -53,7 +53,10 @@ def _load_once() -> None:
 
 
 def worker() -> None:
-    """Take imports in until told to stop; a file half-way is left at its last row and goes on later."""
+    """Take imports in until told to stop; a file half-way is left at its last row and goes on later.
+
+    Beside it, a thread sees to it that the books are bound by a checkpoint now and then.
+    """
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhiheng.settings.django")
@@ -61,10 +64,12 @@ def worker() -> None:
     from django.utils import timezone
 
     from zhiheng.doors.imports.worker import run_worker
+    from zhiheng.doors.upkeep import run_upkeep
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    threading.Thread(target=run_upkeep, args=(stop, timezone.now), daemon=True, name="upkeep").start()
     run_worker(stop, timezone.now)
 
 
