@@ -6,7 +6,7 @@ Refuses to say what quality a lot has: a curve speaks of the plan, never of one 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,45 +14,18 @@ from scipy import special
 
 from zhiheng.methods.errors import N_, InvalidInput
 from zhiheng.methods.sampling.distributions import (
-    DISTRIBUTIONS,
     Distribution,
     binomial_cumulative,
     binomial_probability,
     hypergeometric_cumulative,
     poisson_cumulative,
 )
-from zhiheng.methods.sampling.quantities import Floats, broadcast, sealed, shares, whole, wholes
+from zhiheng.methods.sampling.plans import Plans, checked_plans
+from zhiheng.methods.sampling.quantities import Floats, sealed, shares, whole
 
 Curtailed = Literal["none", "rejection", "both"]
 
-# p times N may miss a whole number by rounding of the division alone.
-_WHOLE = 1e-6
 _HALVINGS = 60
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Plans:
-    """Checked plans of one common shape, with the shares nonconforming they are judged at.
-
-    Attributes
-    ----------
-    p, n, c : ndarray of float64
-        Share nonconforming, sample size, acceptance number.
-    lot : ndarray of float64
-        Lot size; infinite where none was given.
-    distribution : {"binomial", "poisson", "hypergeometric"}
-    """
-
-    p: Floats
-    n: Floats
-    c: Floats
-    lot: Floats
-    distribution: Distribution
-
-    @property
-    def nonconforming(self) -> Floats:
-        """Items nonconforming in each lot; lots are finite here."""
-        return np.asarray(np.rint(self.p * self.lot))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +109,7 @@ def acceptance_probability(
     ----------
     E. G. Schilling, D. V. Neubauer (2017), Acceptance Sampling in Quality Control, 3rd ed., ch. 5.
     """
-    checked = _checked(p, sample_size, acceptance_number, distribution, lot_size)
+    checked = checked_plans(p, sample_size, acceptance_number, distribution, lot_size)
     found = _acceptance(checked)
     sealed(found)
     return found
@@ -160,7 +133,7 @@ def average_outgoing_quality(
     :math:`E[(D-X)\,1(X\le c)]/N = p\,\frac{N-n}{N}\,P(X'\le c)` with X' of (N-1, D-1, n).
     Parameters, result and errors as for `acceptance_probability`.
     """
-    checked = _checked(p, sample_size, acceptance_number, distribution, lot_size)
+    checked = checked_plans(p, sample_size, acceptance_number, distribution, lot_size)
     found = _outgoing(checked)
     sealed(found)
     return found
@@ -180,7 +153,7 @@ def average_total_inspection(
 
     Parameters, result and errors as for `acceptance_probability`; the lot size is needed.
     """
-    checked = _checked(p, sample_size, acceptance_number, distribution, lot_size)
+    checked = checked_plans(p, sample_size, acceptance_number, distribution, lot_size)
     found = checked.n + (1.0 - _acceptance(checked)) * (checked.lot - checked.n)
     sealed(found)
     return np.asarray(found)
@@ -211,7 +184,7 @@ def average_sample_number(
     InvalidInput
         As for `acceptance_probability`, and `curtailed.unknown`.
     """
-    checked = _checked(p, sample_size, acceptance_number, "binomial", None)
+    checked = checked_plans(p, sample_size, acceptance_number, "binomial", None)
     if curtailed not in ("none", "rejection", "both"):
         raise InvalidInput(
             "curtailed.unknown",
@@ -238,7 +211,7 @@ def outgoing_quality_limit(
     halving: in p for independent items, in whole items for a finite lot.
     Parameters and errors as for `acceptance_probability`.
     """
-    plans = _checked(0.0, sample_size, acceptance_number, distribution, lot_size)
+    plans = checked_plans(0.0, sample_size, acceptance_number, distribution, lot_size)
     at = _worst_in_lot(plans) if distribution == "hypergeometric" else _worst_of_process(plans)
     found = QualityLimit(_outgoing(Plans(at, plans.n, plans.c, plans.lot, distribution)), at)
     sealed(found.aoql)
@@ -260,7 +233,7 @@ def quality_at(
     Parameters and errors as for `acceptance_probability`; `acceptance` lies in (0, 1).
     """
     level = shares(acceptance, "acceptance")
-    plans = _checked(np.zeros(level.shape), sample_size, acceptance_number, distribution, lot_size)
+    plans = checked_plans(np.zeros(level.shape), sample_size, acceptance_number, distribution, lot_size)
     level = np.broadcast_to(level, plans.n.shape)
     if distribution == "poisson":
         found = special.gammaincinv(plans.c + 1.0, 1.0 - level) / plans.n
@@ -300,11 +273,11 @@ def curve_points(
     count = whole(points, "points", least=2, most=100_000)
     plan: dict[str, int] = {"sample_size": sample_size, "acceptance_number": acceptance_number}
     end = float(quality_at(0.001, **plan, distribution=distribution, lot_size=lot_size))
-    p = np.linspace(0.0, min(1.0, end), count)
+    p = np.linspace(0.0, end, count)
     if distribution == "hypergeometric" and lot_size is not None:
         last = min(lot_size, round(end * lot_size) + 1)
         p = np.unique(np.rint(np.linspace(0, last, count))) / lot_size
-    checked = _checked(p, sample_size, acceptance_number, distribution, lot_size)
+    checked = checked_plans(p, sample_size, acceptance_number, distribution, lot_size)
     accepted = _acceptance(checked)
     total = checked.n + (1.0 - accepted) * (checked.lot - checked.n) if lot_size else np.full(p.shape, np.nan)
     limit = outgoing_quality_limit(**plan, distribution=distribution, lot_size=lot_size)
@@ -320,71 +293,6 @@ def curve_points(
     for values in (found.p, found.acceptance, found.aoq, found.ati, found.asn):
         sealed(values)
     return found
-
-
-def _checked(
-    p: ArrayLike, sample: ArrayLike, number: ArrayLike, distribution: Distribution, lot: ArrayLike | None
-) -> Plans:
-    if distribution not in DISTRIBUTIONS:
-        refuse_distribution(distribution)
-    if lot is None and distribution == "hypergeometric":
-        refuse_missing_lot()
-    quality = shares(p, "p", ends=True)
-    n = wholes(sample, "sample_size", least=1).astype(np.float64)
-    c = wholes(number, "acceptance_number", least=0).astype(np.float64)
-    size = np.asarray(np.inf) if lot is None else wholes(lot, "lot_size", least=1).astype(np.float64)
-    plans = Plans(*broadcast(quality, n, c, size), distribution)  # type: ignore[arg-type]  doubles in, doubles out
-    _refuse_sample_above_lot(plans)
-    if distribution == "hypergeometric":
-        _refuse_part_of_item(plans)
-    return plans
-
-
-def refuse_distribution(distribution: str) -> NoReturn:
-    """Say which distributions there are."""
-    raise InvalidInput(
-        "distribution.unknown",
-        N_('There is no distribution "%(distribution)s" for sampling plans.'),
-        N_("Choose one of: %(known)s."),
-        distribution=str(distribution),
-        known=", ".join(DISTRIBUTIONS),
-    )
-
-
-def refuse_missing_lot() -> NoReturn:
-    """Say that a finite lot needs its size."""
-    raise InvalidInput(
-        "lot_size.missing",
-        N_("A finite lot was meant, but its size is not given."),
-        N_("Give the lot size, or take the binomial distribution for a large lot."),
-    )
-
-
-def _refuse_sample_above_lot(plans: Plans) -> None:
-    above = plans.n > plans.lot
-    if above.any():
-        first = int(np.argmax(above.ravel()))
-        raise InvalidInput(
-            "sample.above_lot",
-            N_("The sample has %(sample)d items, the lot only %(lot)d."),
-            N_("Take at most the whole lot, or check which of the two is wrong."),
-            sample=int(plans.n.ravel()[first]),
-            lot=int(plans.lot.ravel()[first]),
-        )
-
-
-def _refuse_part_of_item(plans: Plans) -> None:
-    items = plans.p * plans.lot
-    partial = np.abs(items - np.rint(items)) > _WHOLE
-    if partial.any():
-        first = int(np.argmax(partial.ravel()))
-        raise InvalidInput(
-            "p.not_in_lot",
-            N_("A share of %(p)s is not a whole number of items in a lot of %(lot)d."),
-            N_("Give a number of items divided by the lot size."),
-            p=str(float(plans.p.ravel()[first])),
-            lot=int(plans.lot.ravel()[first]),
-        )
 
 
 def _acceptance(plans: Plans) -> Floats:
@@ -421,7 +329,8 @@ def _stopped(plans: Plans, both: bool) -> Floats:
 def _worst_of_process(plans: Plans) -> Floats:
     n, c = plans.n, plans.c
     poisson = plans.distribution == "poisson"
-    low, high = np.zeros(n.shape), np.ones(n.shape)
+    # Of a Poisson count the maximum lies below c + 1 nonconformities in the sample.
+    low, high = np.zeros(n.shape), (c + 1.0) / n if poisson else np.ones(n.shape)
     for _ in range(_HALVINGS):
         p = (low + high) / 2.0
         if poisson:

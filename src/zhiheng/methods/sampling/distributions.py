@@ -32,14 +32,13 @@ _TABLE = np.array(
 
 def binomial_cumulative(c: ArrayLike, n: ArrayLike, p: ArrayLike) -> Floats:
     """P(X <= c) in n independent items: 1 - I_p(c + 1, n - c)."""
-    values = (np.asarray(value, dtype=np.float64) for value in (c, n, p))
-    c, n, p = np.broadcast_arrays(*values)
-    certain = c >= n
-    rest = np.where(certain, 1.0, n - c)
-    found = np.asarray(1.0 - special.betainc(c + 1.0, rest, p))
+    number, size, share = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in (c, n, p)))
+    certain = number >= size
+    one_more, rest = number + 1.0, np.where(certain, 1.0, size - number)
+    found: Floats = np.array(1.0 - special.betainc(one_more, rest, share))
     small = found < _SMALL
     if small.any():  # scipy's complement is exact there, and far slower: only where it matters
-        found[small] = special.betaincc(c[small] + 1.0, rest[small], p[small])
+        found[small] = special.betaincc(one_more[small], rest[small], share[small])
     return np.asarray(np.where(certain, 1.0, found))
 
 
@@ -97,7 +96,7 @@ def hypergeometric_cumulative(
 
 def _relative_tail(x: Floats, d: Floats, big: Floats, n: Floats, below: NDArray[np.bool_]) -> Floats:
     """Sum of the tail's terms relative to its first one, which is the largest; a block of terms at a time."""
-    x, d, big, n, down = (np.asarray(values)[..., None] for values in (x, d, big, n, below))
+    x, d, big, n, down = x[..., None], d[..., None], big[..., None], n[..., None], below[..., None]
     total, last = np.ones(x.shape[:-1]), np.ones(x.shape)
     for block in count(0):
         steps = np.arange(block * _BLOCK, (block + 1) * _BLOCK, dtype=np.float64)

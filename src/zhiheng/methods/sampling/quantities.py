@@ -94,7 +94,28 @@ def shares(values: ArrayLike, name: str, *, ends: bool = False) -> Floats:
     return numbers
 
 
-def broadcast(*arrays: NDArray[np.generic]) -> tuple[NDArray[np.generic], ...]:
+def rates(values: ArrayLike, name: str, *, ends: bool = False) -> Floats:
+    """Nonconformities per item, above 0 and finite, or from 0 with `ends`; there may be several on one.
+
+    Raises
+    ------
+    InvalidInput
+        `<name>.rate`, with the first value that is none.
+    """
+    array = np.asarray(values)
+    numbers = _numbers(array)
+    inside = ((numbers >= 0) if ends else (numbers > 0)) & (numbers < np.inf)
+    if not inside.all():
+        raise InvalidInput(
+            f"{name}.rate",
+            N_("The number of nonconformities per item is %(value)s; it must be a finite number above 0."),
+            N_("Give it per item: 0.4 for 40 nonconformities per 100 items."),
+            value=_shown(array, ~inside),
+        )
+    return numbers
+
+
+def broadcast(*arrays: Floats) -> tuple[Floats, ...]:
     """Bring arrays to one shape.
 
     Raises

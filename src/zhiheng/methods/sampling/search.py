@@ -10,22 +10,16 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from zhiheng.methods.errors import N_, InvalidInput
-from zhiheng.methods.sampling.curves import quality_at, refuse_distribution, refuse_missing_lot
-from zhiheng.methods.sampling.distributions import (
-    DISTRIBUTIONS,
-    Distribution,
-    binomial_cumulative,
-    hypergeometric_cumulative,
-    poisson_cumulative,
-)
-from zhiheng.methods.sampling.quantities import Floats, Ints, broadcast, sealed, shares, wholes
+from zhiheng.methods.sampling.curves import quality_at
+from zhiheng.methods.sampling.distributions import DISTRIBUTIONS, Distribution
+from zhiheng.methods.sampling.plans import refuse_distribution, refuse_missing_lot
+from zhiheng.methods.sampling.quantities import Floats, Ints, broadcast, rates, sealed, shares, wholes
+from zhiheng.methods.sampling.smallest import Model, Search, smallest_sample
 
-# Acceptance numbers looked at together, above one up to which all are known to fail.
-_WINDOW = 4
 _LARGEST_SAMPLE = 1e9
 # A risk kept exactly counts as kept, though its sum may round to a little more.
 _ROUNDING = 1e-12
@@ -121,7 +115,8 @@ def find_plan(
     Parameters
     ----------
     prq, crq : float
-        Shares nonconforming p₁ < p₂: what should pass, what should fail.
+        Shares nonconforming p₁ < p₂: what should pass, what should fail; with "poisson"
+        nonconformities per item.
     producer_risk, consumer_risk : float
         α and β, in (0, 1), together below 1.
     distribution : {"binomial", "poisson", "hypergeometric"}
@@ -139,12 +134,6 @@ def find_plan(
     InvalidInput
         `prq.share`, `crq.share`, `producer_risk.share`, `consumer_risk.share`, `search.order`
         (p₁ >= p₂), `search.risks`, `search.too_large`, `search.same_items`, `lot_size.missing`.
-
-    Notes
-    -----
-    Why the search may jump instead of trying every c: if one item fewer than the smallest n of some c
-    still fails the producer, no smaller c can succeed, because OC curves of larger c cross those of
-    smaller c once, from above. Hence one such c bounds all below it; from there each c is tried.
 
     References
     ----------
@@ -183,9 +172,10 @@ def find_plans(
     lot_size: ArrayLike | None = None,
 ) -> AttributePlans:
     """`find_plan` for arrays of requests that broadcast together; same errors."""
+    quality = rates if distribution == "poisson" else shares
     points = (
-        shares(prq, "prq"),
-        shares(crq, "crq"),
+        quality(prq, "prq"),
+        quality(crq, "crq"),
         shares(producer_risk, "producer_risk"),
         shares(consumer_risk, "consumer_risk"),
     )
@@ -197,7 +187,7 @@ def find_plans(
     p1, p2, alpha, beta, lot = (np.ravel(np.asarray(values, dtype=np.float64)) for values in spread)
     refuse_order(p1, p2, alpha, beta)
     model = _model(distribution, p1, p2, lot)
-    n, c = _Search(model, (1.0 - alpha) * (1.0 - _ROUNDING), beta * (1.0 + _ROUNDING)).run(
+    n, c = Search(model, (1.0 - alpha) * (1.0 - _ROUNDING), beta * (1.0 + _ROUNDING)).run(
         _guess(p1, p2, alpha, beta, lot)
     )
     every = np.arange(n.size)
@@ -239,15 +229,15 @@ def zero_acceptance_plan(
     quality = float(shares(crq, "crq"))
     risk = float(shares(consumer_risk, "consumer_risk"))
     lot = np.inf if lot_size is None else float(wholes(lot_size, "lot_size", least=1))
-    model = _Model("binomial", np.zeros(1), np.array([quality]), np.array([lot]))
+    model = Model("binomial", np.zeros(1), np.array([quality]), np.array([lot]))
     if lot_size is not None:
-        model = _Model(
+        model = Model(
             "hypergeometric", np.zeros(1), _fewest(np.array([quality]), np.array([lot])), np.array([lot])
         )
     zero, first = np.zeros(1), np.zeros(1, dtype=np.int64)
     if np.log(risk) / np.log1p(-quality) > _LARGEST_SAMPLE:
         _refuse_too_large()
-    n = _smallest(model, zero, first, np.array([risk * (1.0 + _ROUNDING)]))
+    n = smallest_sample(model, zero, first, np.array([risk * (1.0 + _ROUNDING)]))
     reached = float(model.at_crq(zero, n, first)[0])
     mostly = quality_at(
         0.95, sample_size=int(n[0]), acceptance_number=0, distribution=model.distribution, lot_size=lot_size
@@ -255,126 +245,13 @@ def zero_acceptance_plan(
     return ZeroAcceptancePlan(int(n[0]), quality, risk, reached, float(mostly), lot_size)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Model:
-    """The two points of each request; for a finite lot as numbers of items instead of shares."""
-
-    distribution: Distribution
-    first: Floats
-    second: Floats
-    lot: Floats
-
-    def at_prq(self, c: Floats, n: Floats, request: Ints) -> Floats:
-        return self._accepted(c, n, self.first[request], request)
-
-    def at_crq(self, c: Floats, n: Floats, request: Ints) -> Floats:
-        return self._accepted(c, n, self.second[request], request)
-
-    def _accepted(self, c: Floats, n: Floats, quality: Floats, request: Ints) -> Floats:
-        if self.distribution == "hypergeometric":
-            return hypergeometric_cumulative(c, quality, self.lot[request], n)
-        if self.distribution == "poisson":
-            return poisson_cumulative(c, n * quality)
-        return binomial_cumulative(c, n, quality)
-
-    def largest_number(self, request: Ints) -> Floats:
-        """Above it no sample rejects at CRQ: in a lot with D items nonconforming c stays below D."""
-        if self.distribution == "hypergeometric":
-            return self.second[request] - 1.0
-        return np.full(request.shape, np.inf)
-
-    def near_sample(self, c: Floats, request: Ints, risk: Floats) -> Floats:
-        """About the smallest n that accepts at CRQ with probability `risk`; right to an item or two."""
-        quality, lot = self.second[request], self.lot[request]
-        if self.distribution == "hypergeometric":
-            share = special.betaincinv(c + 1.0, quality - c, 1.0 - risk)
-            return np.asarray(share * (lot - (quality - 1.0) / 2.0) + c / 2.0)
-        mean = special.gammainccinv(c + 1.0, risk)
-        if self.distribution == "poisson":
-            return np.asarray(mean / quality)
-        return np.asarray(mean * (1.0 / quality - 0.5) + c / 2.0)
-
-
-def _smallest(model: _Model, c: Floats, request: Ints, risk: Floats) -> Floats:
-    """Smallest n with P(X <= c) <= risk at CRQ: from a near guess by doubling steps, then by halving."""
-    limit = model.lot[request]
-    low, high = np.array(c), np.array(limit)  # c items accept always; the whole lot, with c < D, never
-    probe = np.clip(np.ceil(model.near_sample(c, request, risk)), c + 1.0, limit)
-    step = np.ones(c.shape)
-    todo = np.flatnonzero(high - low > 1.0)
-    while todo.size:
-        at = probe[todo]
-        enough = model.at_crq(c[todo], at, request[todo]) <= risk[todo]
-        high[todo] = np.where(enough, at, high[todo])
-        low[todo] = np.where(enough, low[todo], at)
-        following = np.where(enough, at - step[todo], at + step[todo])
-        outside = (following <= low[todo]) | (following >= high[todo])
-        middle = np.floor((low[todo] + high[todo]) / 2.0)
-        probe[todo] = np.where(outside, middle, following)
-        step[todo] *= 2.0
-        todo = todo[high[todo] - low[todo] > 1.0]
-    return high
-
-
-class _Search:
-    """The smallest acceptance number of each request: a bound from below, then one after the other."""
-
-    def __init__(self, model: _Model, passing: Floats, risk: Floats) -> None:
-        self.model, self.passing, self.risk = model, passing, risk
-        self.requests = np.arange(passing.size)
-
-    def run(self, guess: Floats) -> tuple[Floats, Floats]:
-        """Sample sizes and acceptance numbers."""
-        n, c = np.zeros(guess.shape), np.zeros(guess.shape)
-        floor = self._floor(guess)
-        open_ = self.requests
-        while open_.size:
-            window = floor[open_, None] + 1.0 + np.arange(_WINDOW)
-            sample, feasible = self._judged(window, open_)
-            settled, column = feasible.any(axis=1), np.argmax(feasible, axis=1)
-            done = open_[settled]
-            n[done], c[done] = sample[settled, column[settled]], window[settled, column[settled]]
-            floor[open_] += _WINDOW
-            open_ = open_[~settled]
-        return n, c
-
-    def _judged(self, window: Floats, requests: Ints) -> tuple[Floats, NDArray[np.bool_]]:
-        """Smallest n of each c, and whether it passes the producer."""
-        request = np.broadcast_to(requests[:, None], window.shape)
-        possible = window <= self.model.largest_number(request)
-        c, at = window[possible], request[possible]
-        sample, feasible = np.zeros(window.shape), np.zeros(window.shape, dtype=bool)
-        sample[possible] = n = _smallest(self.model, c, at, self.risk[at])
-        feasible[possible] = self.model.at_prq(c, n, at) >= self.passing[at]
-        return sample, feasible
-
-    def _floor(self, guess: Floats) -> Floats:
-        """An acceptance number up to which all fail, a few below the first that does not."""
-        most = self.model.largest_number(self.requests)
-        low, high = np.full(guess.shape, -1.0), most + 1.0
-        probe, step = np.minimum(guess, most), np.full(guess.shape, float(_WINDOW - 1))
-        open_ = self.requests
-        while open_.size:
-            at = probe[open_]
-            fails = self._all_fail(at, open_)
-            low[open_], high[open_] = np.where(fails, at, low[open_]), np.where(fails, high[open_], at)
-            following = np.where(fails, at + step[open_], at - step[open_])
-            outside = (following <= low[open_]) | (following >= high[open_])
-            probe[open_] = np.where(outside, np.floor((low[open_] + high[open_]) / 2.0), following)
-            step[open_] *= 2.0
-            open_ = open_[high[open_] - low[open_] > _WINDOW]
-        return low
-
-    def _all_fail(self, c: Floats, requests: Ints) -> NDArray[np.bool_]:
-        """Whether c and every smaller number fail: already one item fewer than its n fails the producer."""
-        fewer = _smallest(self.model, c, requests, self.risk[requests]) - 1.0
-        return np.asarray(self.model.at_prq(c, fewer, requests) < self.passing[requests])
-
-
-def _guess(p1: Floats, p2: Floats, alpha: Floats, beta: Floats, lot: Floats) -> Floats:
+def _guess(model: Model, points: tuple[Floats, Floats, Floats, Floats]) -> Floats:
     """Acceptance number by the normal approximation, less two, so that all up to it nearly always fail."""
+    p1, p2, alpha, beta = points
+    lot = model.lot
     from_below, from_above = -special.ndtri(alpha), -special.ndtri(beta)
-    spread1, spread2 = np.sqrt(p1 * (1.0 - p1)), np.sqrt(p2 * (1.0 - p2))
+    dependent = 0.0 if model.distribution == "poisson" else 1.0
+    spread1, spread2 = np.sqrt(p1 * (1.0 - dependent * p1)), np.sqrt(p2 * (1.0 - dependent * p2))
     n = ((from_below * spread1 + from_above * spread2) / (p2 - p1)) ** 2
     if (n > _LARGEST_SAMPLE).any():
         _refuse_too_large()
@@ -383,11 +260,11 @@ def _guess(p1: Floats, p2: Floats, alpha: Floats, beta: Floats, lot: Floats) -> 
     return np.asarray(np.maximum(np.floor(sampled * p1 + from_below * spread) - 2.0, 0.0))
 
 
-def _model(distribution: Distribution, p1: Floats, p2: Floats, lot: Floats) -> _Model:
+def _model(distribution: Distribution, p1: Floats, p2: Floats, lot: Floats) -> Model:
     if distribution not in DISTRIBUTIONS:
         refuse_distribution(distribution)
     if distribution != "hypergeometric":
-        return _Model(distribution, p1, p2, np.full(p1.shape, np.inf))
+        return Model(distribution, p1, p2, np.full(p1.shape, np.inf))
     if np.isinf(lot).any():
         refuse_missing_lot()
     first, second = np.floor(_items(p1, lot)), _fewest(p2, lot)
@@ -402,7 +279,7 @@ def _model(distribution: Distribution, p1: Floats, p2: Floats, lot: Floats) -> _
             prq=str(float(p1[at])),
             crq=str(float(p2[at])),
         )
-    return _Model(distribution, first, second, lot)
+    return Model(distribution, first, second, lot)
 
 
 def _items(p: Floats, lot: Floats) -> Floats:
