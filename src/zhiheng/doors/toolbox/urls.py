@@ -2,20 +2,29 @@
 
 from django.urls import path
 
+from zhiheng.doors.toolbox.draws import committing, revealing
 from zhiheng.doors.toolbox.draws import views as draws
-from zhiheng.doors.toolbox.views import home, pass_rates, templates
+from zhiheng.doors.toolbox.views import home, pass_rates, plans, templates
 
 app_name = "toolbox"
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("templates/<slug:name>.xlsx", templates.filled_in, name="template"),
+    path("plan/", plans.for_lot, name="plan"),
+    path("plan/result.<slug:form>", plans.for_lot_export, name="plan_export"),
+    path("plan/two-points/", plans.two_points, name="plan_points"),
+    path("plan/two-points/result.<slug:form>", plans.two_points_export, name="plan_points_export"),
+    path("plan/declared/", plans.declared_level, name="plan_declared"),
+    path("plan/declared/result.<slug:form>", plans.declared_level_export, name="plan_declared_export"),
     path("pass-rate/", pass_rates.one, name="pass_rate"),
     path("pass-rate/result.<slug:form>", pass_rates.one_export, name="pass_rate_export"),
     path("pass-rate/table/", pass_rates.many, name="pass_rates"),
     path("pass-rate/table/result.<slug:form>", pass_rates.many_export, name="pass_rates_export"),
     path("draw/", draws.home, name="draw"),
     path("draw/verify/", draws.verify, name="draw_verify"),
-    path("draw/commit/", draws.commit, name="draw_commit"),
-    path("draw/reveal/", draws.reveal, name="draw_reveal"),
+    path("draw/commit/", committing.page, name="draw_commit"),
+    path("draw/reveal/", revealing.page, name="draw_reveal"),
+    path("draw/number/", draws.number, name="draw_number"),
+    path("draw/template.xlsx", draws.template_of_frame, name="draw_template"),
 ]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from zhiheng.doors.exports.table import FORMS
+from zhiheng.doors.imports.template import template
+from zhiheng.doors.toolbox.draws.forms import NumberForm
+from zhiheng.doors.toolbox.draws.frames import FRAME, OBJECTS_MOST
+from zhiheng.doors.toolbox.draws.sending import attachment
 from zhiheng.doors.toolbox.draws.words import CHECKS, said_by_script
-from zhiheng.doors.toolbox.visit import tool_page, tool_page_taking_tables
-
-OBJECTS_MOST = 20000
+from zhiheng.doors.toolbox.visit import tool_file, tool_page, tool_page_taking_tables
 
 
 @tool_page
@@ -25,13 +29,14 @@ def verify(request: HttpRequest) -> HttpResponse:
     return render(request, "toolbox/draw_verify.html", {"checks": checks, "words": said_by_script()})
 
 
-@tool_page_taking_tables
-def commit(request: HttpRequest) -> HttpResponse:
-    """`/tools/draw/commit/`."""
-    return render(request, "toolbox/draw.html", {})
+@tool_page
+def number(request: HttpRequest) -> HttpResponse:
+    """`/tools/draw/number/`: a witness makes a secret number; the server hears nothing of it."""
+    return render(request, "toolbox/draw_number.html", {"form": NumberForm(None)})
 
 
-@tool_page_taking_tables
-def reveal(request: HttpRequest) -> HttpResponse:
-    """`/tools/draw/reveal/`."""
-    return render(request, "toolbox/draw.html", {})
+@tool_file
+def template_of_frame(request: HttpRequest) -> HttpResponse:
+    """`/tools/draw/template.xlsx`, in the language of the reader."""
+    data = template(FRAME, get_language() or "zh-hans")
+    return attachment("draw-frame.xlsx", data, FORMS["xlsx"])

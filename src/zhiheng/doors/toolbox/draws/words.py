@@ -146,7 +146,8 @@ STEPS: Final[Mapping[str, tuple[str, str]]] = {
     "rank": (
         N_("The lot by weight"),
         N_(
-            "The rank is −log2(lot) ÷ weight = %(rank)s with weight %(weight)s: the smaller, the earlier drawn."
+            "The rank is −log2(lot) ÷ weight = %(rank)s with weight %(weight)s: "
+            "the smaller, the earlier drawn."
         ),
     ),
     "threshold": (
@@ -191,7 +192,10 @@ VERDICTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "broken": (
         N_("Does not hold"),
-        N_("At least one step failed. Keep the file: it is evidence. The step that failed says what is wrong."),
+        N_(
+            "At least one step failed. Keep the file: it is evidence. "
+            "The step that failed says what is wrong."
+        ),
     ),
 }
 
@@ -221,7 +225,9 @@ PAGE: Final[Mapping[str, str]] = {
     "none": N_("none"),
     "unbound": N_("%(name)s (not bound beforehand)"),
     "redraw": N_("Redraw"),
-    "redraw_said": N_("Replaces the draw with commitment %(commitment)s. Reason: %(reason)s. Approved by: %(approver)s."),
+    "redraw_said": N_(
+        "Replaces the draw with commitment %(commitment)s. Reason: %(reason)s. Approved by: %(approver)s."
+    ),
     "commitment": N_("Digest of the commitment"),
     "commitment_said": N_("compare it with what was published before the draw"),
     "digest": N_("Digest of the proof"),
