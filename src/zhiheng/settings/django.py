@@ -147,7 +147,7 @@ STATICFILES_FINDERS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "zhiheng.doors.look.storage.ModularStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 31_536_000
 MEDIA_ROOT = _settings.folder("uploads")

@@ -104,7 +104,6 @@ FAULTS: Final[Mapping[str, str]] = {
     "exclusions_digest": N_("The list of exclusions has the digest %(found)s, committed was %(stated)s."),
     "exclusions_count": N_("The list has %(found)s exclusions, committed were %(stated)s."),
     "exclusions_line": N_("Line %(line)s of the exclusions is not “identity, stratum, reason”."),
-    "exclusions_order": N_("Line %(line)s of the exclusions is not in order."),
     "exclusions_twice": N_("%(identity)s is excluded twice."),
     "exclusions_inside": N_("%(identity)s is excluded, but stands in the frame."),
     "listed_missing": N_("The lot of %(identity)s says drawn, but the proof does not list it."),

@@ -56,7 +56,7 @@ class Form {
     }
     if (this.record(value.frame, ["root", "size"], `${place}.frame`)) {
       this.holds(isDigest(value.frame.root), `${place}.frame.root`);
-      this.holds(isCount(value.frame.size), `${place}.frame.size`);
+      this.holds(isCount(value.frame.size) && value.frame.size >= 1, `${place}.frame.size`);
     }
     this.#contributors(value, place);
     if (value.redraw_of !== null) this.#redraw(value.redraw_of, `${place}.redraw_of`);
