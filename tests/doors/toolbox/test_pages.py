@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-PAGES = ("/tools/",)
+PAGES = (
+    "/tools/", "/tools/pass-rate/", "/tools/pass-rate/?n=120&x=3", "/tools/pass-rate/table/",
+    "/tools/plan/", "/tools/plan/?lot=1200", "/tools/plan/two-points/?prq=1&crq=5",
+    "/tools/plan/declared/?dql=1",
+)  # fmt: skip
 LANGUAGES = pytest.mark.parametrize("language", ["zh-CN,zh;q=0.9", "en"])
 
 

@@ -83,7 +83,7 @@ def rate_bars(rows: Iterable[RateRow], words: Words, *, overall: float | None = 
     if overall is not None:
         layers.insert(0, _reference(overall, scale))
     chart = alt.layer(*layers).properties(width=WIDTH, height=ROW_HEIGHT * max(len(values), 1))
-    return _dressed(chart, words)
+    return dressed(chart, words)
 
 
 def rate_trend(rows: Iterable[TrendRow], words: Words) -> Drawn:
@@ -117,7 +117,7 @@ def rate_trend(rows: Iterable[TrendRow], words: Words) -> Drawn:
         ),
         base.mark_text(align="left", dx=10).encode(y=y, text="end:N"),
     ).properties(width=max(WIDTH, TREND_STEP * len(periods)), height=TREND_HEIGHT)
-    return _dressed(chart, words)
+    return dressed(chart, words)
 
 
 def _bar(row: RateRow, words: Words) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def _reference(overall: float, scale: alt.Scale) -> alt.Chart:
     return line
 
 
-def _dressed(chart: Drawn, words: Words) -> Drawn:
+def dressed(chart: Drawn, words: Words) -> Drawn:
     """The look of all charts: our face, thin rules, no frame, no background."""
     if words.title:
         chart = chart.properties(title=alt.Title(words.title, anchor="start", fontSize=15, offset=12))

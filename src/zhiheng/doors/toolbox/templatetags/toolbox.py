@@ -7,6 +7,7 @@ from django import template
 from zhiheng.doors.look.reader import chinese
 from zhiheng.doors.toolbox import forms
 from zhiheng.doors.toolbox.passrates import NAMES
+from zhiheng.doors.toolbox.plans import quality
 from zhiheng.kernel.errors import Problem
 from zhiheng.kernel.sheets import Sheet
 
@@ -38,3 +39,9 @@ def method_name(name: str) -> str:
 def percents(low: float, high: float) -> str:
     """The span of an axis in percent."""
     return f"{100 * low:g}–{100 * high:g}%"
+
+
+@register.simple_tag
+def quality_said(share: float) -> str:
+    """A quality in percent nonconforming."""
+    return quality(share)
