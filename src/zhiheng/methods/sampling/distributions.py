@@ -44,7 +44,8 @@ def binomial_cumulative(c: ArrayLike, n: ArrayLike, p: ArrayLike) -> Floats:
 
 def poisson_cumulative(c: ArrayLike, mean: ArrayLike) -> Floats:
     """P(X <= c) for a Poisson count: Q(c + 1, mean)."""
-    return np.asarray(special.gammaincc(np.asarray(c) + 1.0, mean))
+    number, expected = (np.asarray(value, dtype=np.float64) for value in (c, mean))
+    return np.asarray(special.gammaincc(number + 1.0, expected), dtype=np.float64)
 
 
 def binomial_probability(x: ArrayLike, n: ArrayLike, p: ArrayLike) -> Floats:

@@ -188,7 +188,7 @@ def find_plans(
     refuse_order(p1, p2, alpha, beta)
     model = _model(distribution, p1, p2, lot)
     n, c = Search(model, (1.0 - alpha) * (1.0 - _ROUNDING), beta * (1.0 + _ROUNDING)).run(
-        _guess(p1, p2, alpha, beta, lot)
+        _guess(model, (p1, p2, alpha, beta))
     )
     every = np.arange(n.size)
     found = AttributePlans(

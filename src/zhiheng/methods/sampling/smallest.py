@@ -55,6 +55,10 @@ class Model:
             return self.second[request] - 1.0
         return np.full(request.shape, np.inf)
 
+    def always_accepting(self, c: Floats) -> Floats:
+        """A sample that cannot exceed c: as many items, unless one may have several nonconformities."""
+        return np.zeros(c.shape) if self.distribution == "poisson" else np.array(c)
+
     def near_sample(self, c: Floats, request: Ints, risk: Floats) -> Floats:
         """About the smallest n that accepts at CRQ with probability `risk`; right to an item or two."""
         quality, lot = self.second[request], self.lot[request]
@@ -70,8 +74,8 @@ class Model:
 def smallest_sample(model: Model, c: Floats, request: Ints, risk: Floats) -> Floats:
     """Smallest n with P(X <= c) <= risk at CRQ: from a near guess by doubling steps, then by halving."""
     limit = model.lot[request]
-    low, high = np.array(c), np.array(limit)  # c items accept always; the whole lot, with c < D, never
-    probe = np.clip(np.ceil(model.near_sample(c, request, risk)), c + 1.0, limit)
+    low, high = model.always_accepting(c), np.array(limit)  # the whole lot, with c < D, never accepts
+    probe = np.clip(np.ceil(model.near_sample(c, request, risk)), low + 1.0, limit)
     step = np.ones(c.shape)
     todo = np.flatnonzero(high - low > 1.0)
     while todo.size:
