@@ -210,7 +210,7 @@ def _after_floor(room: Integers, floor: Floor, known: Known) -> Integers:
         at = int(short[0])
         raise InvalidInput(
             "budget.laboratory",
-            N_("Laboratory %(laboratory)d can test %(capacity)d batches, but its random floor and "
+            N_("Laboratory %(laboratory)s can test %(capacity)d batches, but its random floor and "
                "follow-ups alone need %(needed)d."),
             N_("Give it at least %(needed)d, share its strata with another laboratory, or lower the floor."),
             laboratory=at,

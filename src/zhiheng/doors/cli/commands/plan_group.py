@@ -7,8 +7,28 @@ from __future__ import annotations
 
 import typer
 
+from zhiheng.doors.cli.commands import plan_frame, planning
 from zhiheng.kernel.errors import N_
 
 app = typer.Typer(
     help=N_("Plan samples: how many, from where, and the frame that is drawn from."), no_args_is_help=True
 )
+app.command(
+    "strata",
+    help=N_("Write the strata. Product kind by division, with objects, samples, failures and posterior."),
+)(planning.strata)
+app.command(
+    "objects",
+    help=N_("Write the objects. Each producer with the kinds it makes, and when it may be sampled again."),
+)(planning.objects)
+app.command(
+    "budget",
+    help=N_(
+        "Split a year's batches. Over strata and periods: a random floor, then where they find most; "
+        "says what stays uncovered."
+    ),
+)(planning.budget)
+app.command(
+    "frame",
+    help=N_("Write the frame of a draw. Objects with weights, exclusions with reasons, sample sizes."),
+)(plan_frame.frame)
