@@ -99,7 +99,7 @@ def rake(
     ------
     InvalidInput
         As for `post_stratify`; `calibration.margins_number`, `calibration.margins_disagree`,
-        `calibration.not_converged`.
+        `calibration.margins_unmet`, `calibration.not_converged`.
 
     Notes
     -----
@@ -209,6 +209,7 @@ def _proportional_fit(
             table = table * np.divide(target, sums, out=np.zeros(target.size), where=sums > 0)[codes]
         change = float(np.abs(table - before).max())
         if change <= tolerance * population:
+            _refuse_unmet(member, table, wished, margins, max(AGREE, 10 * tolerance) * population)
             factor = np.divide(table, start, out=np.zeros(bound), where=start > 0)
             return np.asarray(weights * factor[cell])
     raise InvalidInput(
@@ -218,6 +219,26 @@ def _proportional_fit(
         rounds=rounds,
         change=f"{change:.3g}",
     )
+
+
+def _refuse_unmet(
+    member: Codes, table: Floats, wished: list[Floats], margins: tuple[Coded, ...], allowed: float
+) -> None:
+    """Empty cells can bring the rounds to rest at weights that meet the last margin only."""
+    for codes, target, margin in zip(member, wished, margins, strict=True):
+        sums = sums_by(codes, table, target.size)
+        away = np.abs(sums - target)
+        if away.max() > allowed:
+            worst = int(np.argmax(away))
+            raise InvalidInput(
+                "calibration.margins_unmet",
+                N_('No weights of these samples meet all margins: the class "%(label)s" stays at %(sum)s '
+                   "items instead of %(total)s."),
+                N_("Look for combinations of classes without sample; join classes, or drop a margin."),
+                label=str(margin.labels[worst]),
+                sum=f"{sums[worst]:.6g}",
+                total=f"{target[worst]:.6g}",
+            )  # fmt: skip
 
 
 def _adjusted(design: SurveyDesign, weights: Floats, margins: tuple[Coded, ...]) -> SurveyDesign:

@@ -48,8 +48,9 @@ def stratum_sizes(population: Sizes | None, codes: Codes, labels: Labels) -> Flo
     per_row = numbers(population, "population")
     sizes = np.zeros(labels.size)
     sizes[codes] = per_row
+    checked_sizes(sizes, labels)
     refuse_varying(sizes[codes] != per_row, codes, labels, per_row, sizes)
-    return checked_sizes(sizes, labels)
+    return sizes
 
 
 MISSING_STRATA = (

@@ -323,8 +323,9 @@ def _second_stage(second: Subsample, first: Stage) -> Stage:
     per_row = numbers(second.population, "population of units")
     sizes = np.zeros(clusters.size)
     sizes[first.unit] = per_row
+    checked_sizes(sizes, clusters)
     refuse_varying(sizes[first.unit] != per_row, first.unit, clusters, per_row, sizes)
-    return _stage(first.unit, clusters, second.units, checked_sizes(sizes, clusters), "units")
+    return _stage(first.unit, clusters, second.units, sizes, "units")
 
 
 def _weights(weights: ArrayLike | None, stages: tuple[Stage, ...], rows: int) -> Floats:

@@ -24,6 +24,7 @@ from zhiheng.methods.survey.design_columns import numbers
 FayHerriotMethod = Literal["reml", "ml", "fh"]
 
 SETTLED = 1e-10  # change of the model variance, relative to itself and the sampling variances
+SLACK = 1e-10  # fall of the log-likelihood per area that is rounding and not a step too far
 HALVINGS = 30
 
 
@@ -277,7 +278,7 @@ def _climb(
     """The step, halved until the likelihood does not fall, with what it leads to."""
     for _ in range(HALVINGS):
         point = _point(areas, A + move)
-        if _log_likelihood(areas, point, restricted) >= height - 1e-12 * abs(height):
+        if _log_likelihood(areas, point, restricted) >= height - SLACK * areas.y.size:
             break
         move /= 2
     point = _point(areas, A + move)

@@ -163,11 +163,14 @@ _MIXED = {
         N_("These results were sampled in different ways (%(found)s) and have no common rate: "
            "risk-targeted sampling looks for failures, so adding it to random samples measures the "
            "mixture, not the market."),
+        N_("Report each kind on its own, with the population that it speaks of. Only where the probability "
+           "of every item to be drawn is known can weights combine them."),
     ),
     "coverage": (
         "population.mixed_coverage",
         N_("Some of these results come from sources that make only failures known (%(found)s); "
            "together with full results they would raise the failure rate at will."),
+        N_("Report each kind on its own, with the population that it speaks of."),
     ),
 }  # fmt: skip
 
@@ -192,8 +195,7 @@ def _the_one(codes: ArrayLike, known: list[str], what: str) -> str:
             N_("Choose a period or a place with results."),
         )
     if len(kinds) > 1:
-        code, message = _MIXED[what]
+        code, message, remedy = _MIXED[what]
         listed = ", ".join(f"{kind}: {number}" for kind, number in zip(kinds, numbers, strict=True))
-        remedy = N_("Report each kind on its own, with the population that it speaks of.")
         raise InvalidInput(code, message, remedy, found=listed)
     return kinds[0]

@@ -37,7 +37,7 @@ class Quantiles:
         Smallest sampled value at which the weighted share reaches the probability.
     lower, upper : ndarray of float64
         Bounds, themselves sampled values; NaN where the interval of the share leaves [0, 1], that is
-        where the sample does not bound the quantile on this side.
+        where the sample does not bound the quantile on this side, and where the share shows no variance.
     standard_error : ndarray of float64
         Width of the interval over twice its t quantile; NaN where a bound is.
     degrees_of_freedom : float
@@ -93,8 +93,9 @@ def quantiles(
     Notes
     -----
     As `svyquantile` of R survey 4.1 with its defaults (`interval.type = "mean"`, `qrule = "math"`),
-    with one difference: a probability below the share of the smallest value gives that value, where R
-    4.1-1 gives the second smallest.
+    with two differences: a probability below the share of the smallest value gives that value, where R
+    4.1-1 gives the second smallest; and the largest value as a quantile has no bounds, where R gives it
+    an interval without width.
 
     References
     ----------
@@ -118,6 +119,7 @@ def quantiles(
     sorted_values = y[kept][order]
     heaped = np.cumsum(design.weights[kept][order])
     heaped /= heaped[-1]
+    whole = bool((design.stages[0].share == 1).all())
     found, lower, upper = (np.full(wished.shape, np.nan) for _ in range(3))
     for k, p in enumerate(wished):
         found[k] = _at(sorted_values, heaped, p)
@@ -125,6 +127,8 @@ def quantiles(
         below = below if scope.mask is None else np.where(scope.mask, below, 0.0)
         share, influence = mean_influence(below, design, scope)
         error = float(np.sqrt(variances(influence, design, scope)[0]))
+        if error == 0 and not whole:
+            continue  # no variation in the sample: no bound, though the formula would give the value
         bounds = bounds_of(float(share[0]), error, t, method)
         lower[k], upper[k] = (_at(sorted_values, heaped, bound) for bound in bounds)
     error_of = (upper - lower) / (2 * t)
