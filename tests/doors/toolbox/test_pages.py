@@ -8,7 +8,8 @@ from django.test import Client
 PAGES = (
     "/tools/", "/tools/pass-rate/", "/tools/pass-rate/?n=120&x=3", "/tools/pass-rate/table/",
     "/tools/plan/", "/tools/plan/?lot=1200", "/tools/plan/two-points/?prq=1&crq=5",
-    "/tools/plan/declared/?dql=1",
+    "/tools/plan/declared/?dql=1", "/tools/size/", "/tools/size/?half=3", "/tools/size/difference/?first=9",
+    "/tools/size/detection/?rate=5", "/tools/allocation/",
 )  # fmt: skip
 LANGUAGES = pytest.mark.parametrize("language", ["zh-CN,zh;q=0.9", "en"])
 

@@ -36,3 +36,8 @@ def sent(
     """A result as a file; the notes say what the numbers mean and what they do not."""
     said = (*notes, _("Computed by %(program)s.") % {"program": program()})
     return download(Table(name, title, tuple(columns), rows, notes=said), form_named(form))
+
+
+def digest_said(digest: str) -> str:
+    """The digest of a table, as a note beside its result."""
+    return _("SM3 digest of the table: %(digest)s") % {"digest": digest}

@@ -92,3 +92,47 @@ PASS_RATES: Final = Sheet(
     ),
     (_counts_fit,),
 )
+
+
+def _bounds_fit(values: Mapping[str, object]) -> Sequence[CellProblem]:
+    """The least is not above the most."""
+    low, high = values.get("minimum"), values.get("maximum")
+    if not isinstance(low, int) or not isinstance(high, int) or low <= high:
+        return ()
+    problem = Problem(
+        "row.bounds",
+        N_("The minimum %(low)d is above the maximum %(high)d."),
+        {"low": low, "high": high},
+        N_("Check whether the two columns are in the right order."),
+    )
+    return (CellProblem("minimum", str(low), problem),)
+
+
+STRATA: Final = Sheet(
+    "tool-strata",
+    "分层",
+    "Strata",
+    (
+        Column(
+            "label", "层", "Stratum", text(LABEL), required=True, example="杭州市",
+            aliases=("分层", "层名", "名称", "地区", "产品种类", "Name"),
+        ),
+        Column(
+            "objects", "对象数", "Objects", whole(0), required=True, example="1280",
+            aliases=("企业数", "总体数", "批次数", "N"),
+            note=N_("How many objects can be drawn in this stratum."),
+        ),
+        Column(
+            "rate", "预期不合格率（%）", "Expected nonconforming rate (%)", real("0", "100"), example="4.5",
+            aliases=("预期不合格率", "不合格率", "Rate"),
+            note=N_("Last year's rate in percent; without one the worst case, 50, is taken."),
+        ),
+        Column(
+            "cost", "单个样品费用", "Cost of a sample", real("0.000001", "1000000000000"), example="800",
+            aliases=("费用", "单价", "Cost"),
+        ),
+        Column("minimum", "最少样品数", "Minimum", whole(0), example="2", aliases=("最少", "下限")),
+        Column("maximum", "最多样品数", "Maximum", whole(0), example="60", aliases=("最多", "上限")),
+    ),
+    (_bounds_fit,),
+)  # fmt: skip

@@ -4,7 +4,7 @@ from django.urls import path
 
 from zhiheng.doors.toolbox.draws import committing, revealing
 from zhiheng.doors.toolbox.draws import views as draws
-from zhiheng.doors.toolbox.views import home, pass_rates, plans, templates
+from zhiheng.doors.toolbox.views import home, pass_rates, plans, sizes, templates
 
 app_name = "toolbox"
 
@@ -17,6 +17,14 @@ urlpatterns = [
     path("plan/two-points/result.<slug:form>", plans.two_points_export, name="plan_points_export"),
     path("plan/declared/", plans.declared_level, name="plan_declared"),
     path("plan/declared/result.<slug:form>", plans.declared_level_export, name="plan_declared_export"),
+    path("size/", sizes.for_rate, name="size"),
+    path("size/result.<slug:form>", sizes.for_rate_export, name="size_export"),
+    path("size/difference/", sizes.for_difference, name="size_difference"),
+    path("size/difference/result.<slug:form>", sizes.for_difference_export, name="size_difference_export"),
+    path("size/detection/", sizes.to_detect, name="size_detection"),
+    path("size/detection/result.<slug:form>", sizes.to_detect_export, name="size_detection_export"),
+    path("allocation/", sizes.allocation, name="allocation"),
+    path("allocation/result.<slug:form>", sizes.allocation_export, name="allocation_export"),
     path("pass-rate/", pass_rates.one, name="pass_rate"),
     path("pass-rate/result.<slug:form>", pass_rates.one_export, name="pass_rate_export"),
     path("pass-rate/table/", pass_rates.many, name="pass_rates"),

@@ -8,6 +8,7 @@ from zhiheng.doors.look.reader import chinese
 from zhiheng.doors.toolbox import forms
 from zhiheng.doors.toolbox.passrates import NAMES
 from zhiheng.doors.toolbox.plans import quality
+from zhiheng.doors.toolbox.sizing import points
 from zhiheng.kernel.errors import Problem
 from zhiheng.kernel.sheets import Sheet
 
@@ -45,3 +46,9 @@ def percents(low: float, high: float) -> str:
 def quality_said(share: float) -> str:
     """A quality in percent nonconforming."""
     return quality(share)
+
+
+@register.simple_tag
+def half_said(share: float) -> str:
+    """A half-width in percentage points."""
+    return points(share)

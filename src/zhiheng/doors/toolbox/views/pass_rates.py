@@ -24,15 +24,14 @@ from zhiheng.doors.toolbox.forms import (
     asked,
     count_field,
     level_field,
-    said,
     share_field,
 )
 from zhiheng.doors.toolbox.passrates import ABOUT, METHODS, NAMES, Rate, Sample
 from zhiheng.doors.toolbox.refusals import refusals_of_methods
 from zhiheng.doors.toolbox.sheets import PASS_RATES
-from zhiheng.doors.toolbox.tables import PROBLEMS_MOST, Given, packed, pasted, unpacked, uploaded
+from zhiheng.doors.toolbox.tables import Given
+from zhiheng.doors.toolbox.tabletool import TableTool
 from zhiheng.doors.toolbox.visit import tool_file, tool_page, tool_page_taking_tables
-from zhiheng.kernel.errors import Refused
 
 DRAWN_MOST: Final = 40
 EXAMPLE: Final = {"n": 120, "x": 3}
@@ -188,66 +187,20 @@ def _notes(rate: Rate | None, link: str) -> list[str]:
     return [*said, link] if link else said
 
 
-@tool_page_taking_tables
-def many(request: HttpRequest) -> HttpResponseBase:
-    """`/tools/pass-rate/table/`: a table by POST, or a small one out of a link (`t=`)."""
-    if request.method == "POST":
-        return _posted(request)
-    link = request.GET.get("t", "")
-    if not link:
-        return render(request, "toolbox/pass_rates.html", {"form": ManySamples(None)})
-    text = unpacked(link)
-    form = ManySamples({"table": text, **_parameters(request.GET)})
-    given = _given(form, text, None)
-    if given is not None:
-        form.data = {**form.data, "table": given.shown(PASS_RATES)}
-    return _answered(request, form, given, link)
+def _of_table(given: Mapping[str, Any], table: Given) -> list[Rate]:
+    samples = [
+        Sample(
+            n=row.values["tested"],  # type: ignore[arg-type]  # the sheet reads a whole number
+            nonconforming=row.values["nonconforming"],  # type: ignore[arg-type]
+            label=str(row.values.get("label", "")) or _("Row %(number)d") % {"number": row.number},
+        )
+        for row in table.rows
+    ]
+    return passrates.rates(samples, method=given["method"], level=given["level"])
 
 
-def _posted(request: HttpRequest) -> HttpResponseBase:
-    form = ManySamples(request.POST, request.FILES)
-    form.is_valid()
-    given = _given(form, request.POST.get("table", ""), request.FILES.get("file"))
-    if given is None or given.problems or not form.is_valid():
-        return _answered(request, form, given, "")
-    if request.POST.get("as") == "xlsx":
-        return _table_sent(form, given, "")
-    link = packed(given)
-    if link:
-        query = urlencode({**_parameters(form.cleaned_data), "t": link})
-        return HttpResponseRedirect(f"{request.path}?{query}#result", status=303)
-    # The field shows what was read, so that it can be mended, and sent again for the file.
-    shown = ManySamples({"table": given.shown(PASS_RATES), **_parameters(form.cleaned_data)})
-    shown.is_valid()
-    return _answered(request, shown, given, "")
-
-
-def _given(form: ManySamples, text: str, file: Any) -> Given | None:
-    try:
-        return uploaded(PASS_RATES, file) if file else pasted(PASS_RATES, text)
-    except Refused as refused:
-        for problem in refused.problems:
-            form.add_error("file" if file else "table", said(problem))
-        return None
-
-
-def _parameters(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: given[name] for name in ("method", "level") if given.get(name)}
-
-
-def _answered(request: HttpRequest, form: ManySamples, given: Given | None, link: str) -> HttpResponse:
-    wrong = given is None or bool(given.problems) or not form.is_valid()
-    context: dict[str, Any] = {"form": form}
-    if given is not None and given.problems:
-        context |= {
-            "problems": given.problems[:PROBLEMS_MOST],
-            "count": len(given.problems),
-            "sheet": PASS_RATES,
-        }
-    if given is None or wrong:
-        return render(request, "toolbox/pass_rates.html", context, status=422)
-    found = _table(form, given)
-    context |= {
+def _shown(given: Mapping[str, Any], found: list[Rate]) -> dict[str, Any]:
+    return {
         "rates": found,
         "about": _about(found[0]),
         "floor": _floor(found),
@@ -255,25 +208,7 @@ def _answered(request: HttpRequest, form: ManySamples, given: Given | None, link
         "chart": _chart(found) if len(found) <= DRAWN_MOST else None,
         "about_method": ABOUT.get(found[0].method, ""),
         "level": f"{100 * found[0].level:g}%",
-        "digest": given.digest,
-        "link": results.link_to(request) if link else "",
-        "query": request.GET.urlencode() if link else "",
-        "text": "" if link else given.text,
-        "given": form.cleaned_data,
     }
-    return render(request, "toolbox/pass_rates.html", context)
-
-
-def _table(form: ManySamples, given: Given) -> list[Rate]:
-    samples = [
-        Sample(
-            n=row.values["tested"],  # type: ignore[arg-type]  # the sheet reads a whole number
-            nonconforming=row.values["nonconforming"],  # type: ignore[arg-type]
-            label=str(row.values.get("label", "")) or _("Row %(number)d") % {"number": row.number},
-        )
-        for row in given.rows
-    ]
-    return _computed(form, samples)
 
 
 def _floor(found: Sequence[Rate], target: float | None = None) -> float:
@@ -300,20 +235,31 @@ def _chart(found: Sequence[Rate]) -> PageChart:
     )
 
 
+def _file(given: Mapping[str, Any], found: list[Rate], notes: list[str], kind: str) -> HttpResponseBase:
+    said = [*passrates.means_not(found[0]), *notes]
+    return results.sent(kind, "pass-rates", _("Pass rates"), _columns(), [_row(one) for one in found], said)
+
+
+TABLE: Final = TableTool(
+    sheet=PASS_RATES,
+    form=ManySamples,
+    page="toolbox/pass_rates.html",
+    address="toolbox:pass_rates",
+    template="pass-rates",
+    fields={"method": "method", "level": "level"},
+    compute=_of_table,
+    context=_shown,
+    file=_file,
+)
+
+
+@tool_page_taking_tables
+def many(request: HttpRequest) -> HttpResponseBase:
+    """`/tools/pass-rate/table/`: a table by POST, or a small one out of a link (`t=`)."""
+    return TABLE.answer(request)
+
+
 @tool_file
 def many_export(request: HttpRequest, form: str) -> HttpResponseBase:
     """`/tools/pass-rate/table/result.xlsx?t=`."""
-    text = unpacked(request.GET.get("t", ""))
-    filled = ManySamples({"table": text, **_parameters(request.GET)})
-    given = _given(filled, text, None)
-    if given is None or given.problems or not filled.is_valid():
-        return HttpResponseRedirect(f"{reverse('toolbox:pass_rates')}?{request.GET.urlencode()}")
-    page = request.build_absolute_uri(f"{reverse('toolbox:pass_rates')}?{request.GET.urlencode()}")
-    return _table_sent(filled, given, page, form)
-
-
-def _table_sent(form: ManySamples, given: Given, link: str, kind: str = "xlsx") -> HttpResponseBase:
-    found = _table(form, given)
-    digest = _("SM3 digest of the table: %(digest)s") % {"digest": given.digest}
-    notes = [*passrates.means_not(found[0]), digest, *([link] if link else [])]
-    return results.sent(kind, "pass-rates", _("Pass rates"), _columns(), [_row(one) for one in found], notes)
+    return TABLE.export(request, form)
