@@ -16,7 +16,7 @@ from zhiheng.doors.imports import readers
 from zhiheng.doors.imports.matching import match_headings
 from zhiheng.doors.imports.summary import said
 from zhiheng.doors.look.reader import chinese
-from zhiheng.kernel.errors import N_, Problem, Refused, refuse
+from zhiheng.kernel.errors import N_, Param, Problem, Refused, refuse
 from zhiheng.kernel.sheets import CellProblem, Sheet
 
 Values = Mapping[str, object]
@@ -62,7 +62,7 @@ def rows_of(path: Path, sheet: Sheet) -> list[Values]:
 def _in_row(sheet: Sheet, number: int, wrong: CellProblem) -> Problem:
     column = sheet.column(wrong.column) if wrong.column else None
     name = "" if column is None else column.zh if chinese() else column.en
-    params = {"row": number, "column": name or "—", "why": said(wrong.problem)}
+    params: dict[str, Param] = {"row": number, "column": name or "—", "why": said(wrong.problem)}
     remedy = _(wrong.problem.remedy) % dict(wrong.problem.params) if wrong.problem.remedy else ""
     return Problem(
         "plan.row",
