@@ -108,6 +108,25 @@ def test_the_search_finds_the_smallest_sample(sigma: Sigma, least: int) -> None:
         assert found.acceptance_at_crq[i] == pytest.approx(reached[-1], abs=1e-9)
 
 
+def test_odd_requests_are_searched_to_the_end() -> None:
+    """One item fewer never does: qualities beyond one half, lopsided risks, the smallest samples."""
+    rng = np.random.default_rng(5)
+    p1 = 10 ** rng.uniform(-6, -0.05, 400)
+    p2 = p1 + (0.999 - p1) * rng.uniform(0.2, 1, p1.size) ** 2
+    alpha, beta = 10 ** rng.uniform(-6, -0.31, (2, p1.size))
+    found = find_variables_plans(prq=p1, crq=p2, producer_risk=alpha, consumer_risk=beta, sigma="unknown")
+    assert (found.acceptance_at_crq <= beta * (1 + 1e-9)).all()
+    n = np.maximum(found.sample_size - 1, 2)
+    low, high = np.full(n.shape, -12.0), np.full(n.shape, 12.0)
+    for _ in range(50):
+        k = (low + high) / 2
+        enough = acceptance_probability(p1, sample_size=n, constant=k, sigma="unknown") >= 1 - alpha
+        low, high = np.where(enough, k, low), np.where(enough, high, k)
+    fewer = acceptance_probability(p2, sample_size=n, constant=low, sigma="unknown")
+    assert (fewer[found.sample_size > 2] > beta[found.sample_size > 2]).all()
+    assert (found.sample_size == 2).any()
+
+
 @given(
     p1=st.floats(1e-5, 0.3),
     times=st.floats(1.5, 20),
@@ -192,11 +211,11 @@ def test_a_constant_beyond_the_estimate_still_asks_for_its_distance() -> None:
 
 
 def test_equal_values_are_judged_as_they_stand() -> None:
-    plan = VariablesPlan(5, 1.5, "unknown")
-    upper = 0.1
-    assert judge(plan, [0.1] * 5, upper=upper).accepted
-    assert not judge(plan, [0.1 + 1e-9] * 5, upper=upper).accepted
-    assert judge(plan, [0.1 + 1e-9] * 5, upper=upper).estimated == 1.0
+    plan = VariablesPlan(3, 0.5, "unknown")
+    assert np.mean([0.1] * 3) > 0.1  # the rounding that must not turn the verdict
+    assert judge(plan, [0.1] * 3, upper=0.1).accepted
+    assert not judge(plan, [0.1 + 1e-9] * 3, upper=0.1).accepted
+    assert judge(plan, [0.1 + 1e-9] * 3, upper=0.1).estimated == 1.0
 
 
 def test_a_mean_beyond_the_limit_is_estimated_beyond_one_half() -> None:

@@ -29,8 +29,8 @@ LARGEST_SAMPLE = 100_000
 # exp(-37) is 8.5e-17: what a double forgets beside 1.
 _FORGOTTEN = 37.0
 _BLOCK = 1 << 13
-_STEPS = 40
-_LONGEST_STEP = 2.0
+_STEPS = 100
+_FARTHEST = 40.0  # Φ(-40) is below the smallest double
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +160,12 @@ class Spread:
         self.n = np.asarray(n, dtype=np.float64)
         self._on: dict[int, tuple[Floats, Floats]] = {}
 
+    def rejected(self, deviate: Floats, k: Floats) -> Floats:
+        """1 - `accepted`, with the digits that a small risk needs."""
+        return self.accepted(-deviate, -k)
+
     def accepted(self, deviate: Floats, k: Floats) -> Floats:
-        """E Φ(√n (z - k S)), of the shape of n."""
+        """E Φ(√n (z - k S)), of the shape that n, z and k have together."""
         # Φ falls over 1/(√n k) while S spreads over 1/√(2n): the larger k, the finer the nodes.
         s, weight = self._nodes(32 + 32 * int(np.ceil(np.abs(k).max(initial=1.0))))
         # Infinite deviates (p = 0 or 1) are settled by the caller; here they must only make no NaN.
@@ -195,23 +199,35 @@ def probit(share: Floats) -> Floats:
     return np.asarray(special.ndtri(np.clip(share, 1e-300, 1.0 - 1.2e-16)))
 
 
-def secant(gap: Callable[[Floats], Floats], first: Floats, second: Floats) -> Floats:
-    """Roots of many increasing or decreasing, nearly straight functions at once.
+def rising_root(
+    gap: Callable[[Floats], Floats], first: Floats, second: Floats, bounds: tuple[float, float]
+) -> Floats:
+    """Roots of many rising, nearly straight functions at once, within common bounds.
 
-    On the probit scale acceptance is almost a straight line in k and in z, so three or four steps
-    reach the rounding error; where the values no longer differ, the root stays.
+    On the probit scale acceptance is almost a straight line in k and in z, so three or four secant
+    steps reach the rounding error; a step that leaves the bracket halves it instead. Where there is
+    no root within the bounds the nearer bound is returned.
     """
-    at, value = first, gap(first)
-    following = second
+    low, high = np.full(first.shape, bounds[0]), np.full(first.shape, bounds[1])
+    at, following = np.clip(first, *bounds), np.clip(second, *bounds)
+    value = gap(at)
+    done = np.zeros(first.shape, dtype=bool)
     for _ in range(_STEPS):
-        previous, before = at, value
-        at, value = following, gap(following)
-        rise = value - before
-        step = np.divide(value * (at - previous), rise, out=np.zeros_like(value), where=rise != 0)
-        following = at - np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
-        if (np.abs(step) <= 1e-14 * (1.0 + np.abs(at))).all():
+        low, high = np.where(value < 0, at, low), np.where(value > 0, at, high)
+        inside = (following >= low) & (following <= high)
+        done |= value == 0
+        following = np.where(done, at, np.where(inside, following, (low + high) / 2.0))
+        # Secant steps shrink faster than linearly: after one this small nothing is left to gain.
+        done |= np.abs(following - at) <= 1e-12 * (1.0 + np.abs(at))
+        if done.all():
             break
-    return following
+        previous, before = at, value
+        at = following
+        value = gap(at)
+        rise = value - before
+        step = np.divide(value * (at - previous), rise, out=np.full_like(value, np.nan), where=rise != 0)
+        following = at - step
+    return np.asarray(following)
 
 
 def _accepted(deviate: Floats, n: Floats, k: Floats) -> Floats:
@@ -223,7 +239,9 @@ def _deviate_at(target: Floats, n: Floats, k: Floats) -> Floats:
     spread = Spread(n)
     slope = np.sqrt(n / (1.0 + k * k / 2.0))
     z = np.asarray(k + target / slope)
-    return secant(lambda at: probit(spread.accepted(at, k)) - target, z, z + 0.01 / slope)
+    return rising_root(
+        lambda at: probit(spread.accepted(at, k)) - target, z, z + 0.01 / slope, (-_FARTHEST, _FARTHEST)
+    )
 
 
 def _by_blocks(

@@ -16,6 +16,7 @@ from scipy import special
 from zhiheng.methods.errors import N_, InvalidInput
 from zhiheng.methods.sampling.quantities import Floats, Ints, broadcast, sealed, shares
 from zhiheng.methods.sampling.variables import (
+    LARGEST_CONSTANT,
     LARGEST_SAMPLE,
     Sigma,
     Spread,
@@ -23,7 +24,7 @@ from zhiheng.methods.sampling.variables import (
     check_sigma,
     known,
     probit,
-    secant,
+    rising_root,
 )
 
 # A risk that is missed by rounding alone is kept.
@@ -211,8 +212,15 @@ def _plan(request: _Request, n: Floats) -> tuple[Floats, Floats]:
     inner = np.maximum(1.0 + z * z / 2.0 - below * below / (2.0 * n), 0.25)
     first = (z - below * np.sqrt(inner / n)) / shrink
     second = first + 0.01 / np.sqrt(n)
-    k = secant(lambda at: probit(spread.accepted(z, at)) - below, first, second)
-    return k, spread.accepted(request.bad, k)
+    k = rising_root(
+        lambda at: probit(spread.rejected(z, at)) + below,
+        first,
+        second,
+        (-LARGEST_CONSTANT, LARGEST_CONSTANT),
+    )
+    # No constant keeps the producer's point with so few items: then the consumer is not served either.
+    kept = spread.rejected(z, k) <= request.alpha * (1.0 + 1e-9)
+    return k, np.where(kept, spread.accepted(request.bad, k), 1.0)
 
 
 def _near(request: _Request) -> Floats:
