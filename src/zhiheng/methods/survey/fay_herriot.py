@@ -15,7 +15,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import linalg
 
 from zhiheng.methods.errors import N_, InvalidInput
 from zhiheng.methods.survey.counts import Floats, sealed
@@ -152,14 +151,14 @@ def fay_herriot(
             known=", ".join(_SOLVERS),
         )
     y, X, D = _checked(direct, covariates, variances)
-    U, R = (np.asarray(part, dtype=np.float64) for part in linalg.qr(X, mode="economic"))
+    U, R = (np.asarray(part, dtype=np.float64) for part in np.linalg.qr(X))
     _refuse_dependent(R, X)
     areas = _Areas(y, U, D)
     A, iterations = solve(areas, rounds)
     point = _point(areas, A)
     B = D * point.weight
     synthetic = U @ point.beta
-    back = linalg.solve_triangular(R, np.eye(R.shape[0]))
+    back = np.linalg.inv(R)
     return FayHerriot(
         estimate=sealed(synthetic + (1 - B) * (y - synthetic)),
         mse=sealed(_mse(areas, point, A, method)),
@@ -236,7 +235,7 @@ def _refuse_dependent(R: Floats, X: Floats) -> None:
 def _point(areas: _Areas, A: float) -> _Point:
     weight = 1.0 / (A + areas.D)
     scaled = areas.U.T * weight
-    Q = linalg.inv(scaled @ areas.U)
+    Q = np.asarray(np.linalg.inv(scaled @ areas.U))
     beta = Q @ (scaled @ areas.y)
     return _Point(weight, Q, beta, weight * (areas.y - areas.U @ beta))
 
