@@ -6,7 +6,7 @@ judge what a method judges: sizes, names and numbers are checked where the draw 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -204,8 +204,8 @@ class NumbersForm(ToolForm):
                 max_length=TEXT_MOST,
             )
 
-    def nonces(self) -> tuple[bytes, Sequence[bytes], str | None]:
+    def numbers(self) -> tuple[bytes, tuple[bytes, ...], str | None]:
         """The numbers of the authority and of the witnesses, and the public value."""
         given = self.cleaned_data
-        witnesses = [bytes.fromhex(given[name]) for name in given if name.startswith("witness-")]
+        witnesses = tuple(bytes.fromhex(given[name]) for name in given if name.startswith("witness-"))
         return bytes.fromhex(given["nonce"]), witnesses, given.get("beacon")

@@ -187,11 +187,14 @@ function written(numerator, denominator) {
   return `${digits.slice(0, -12)}.${digits.slice(-12)}`;
 }
 
+// Whether nobody or everybody of the stratum is drawn, whatever the weights.
+function isCertain(stratum) { return stratum.sample === 0 || stratum.sample === stratum.size; }
+
 // The exact probability of an object as it must be written; null where it is an integral.
 function exactShare(commitment, stratum, rate, weight) {
   if (commitment.design !== "fixed") return written(bound(commitment.design, rate, weight), TWO64);
   const alike = sumOf(stratum.weight) === weight * BigInt(stratum.size);
-  return alike ? written(BigInt(stratum.sample), BigInt(stratum.size)) : null;
+  return alike || isCertain(stratum) ? written(BigInt(stratum.sample), BigInt(stratum.size)) : null;
 }
 
 // Integrals are only looked at here; whether the stratum has one weight is known with the frame (`weights`).
@@ -201,8 +204,8 @@ export function inclusionFaults(proof, weights = null) {
   const places = new Map(commitment.strata.map((stratum, i) => [stratum.name, i]));
   const faults = [];
   commitment.strata.forEach((stratum, i) => {
-    const alike = commitment.design !== "fixed" || weights?.get(stratum.name)?.alike;
-    if (alike !== undefined && (alike ? "exact" : "integral") !== strata[i].inclusion) faults.push(fault("inclusion_kind", { stratum: stratum.name }));
+    const exact = commitment.design !== "fixed" || isCertain(stratum) || weights?.get(stratum.name)?.alike;
+    if (exact !== undefined && (exact ? "exact" : "integral") !== strata[i].inclusion) faults.push(fault("inclusion_kind", { stratum: stratum.name }));
   });
   for (const object of [...proof.drawn, ...proof.next]) {
     const place = places.get(object.stratum);
