@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from zhiheng.doors.api.problems import TYPE, ProblemOut
+from zhiheng.doors.api.tool_examples import TOOLS
 
 _DIGEST: Final = "9e107d9d372bb6826bd81d3542a419d6a1b2c3d4e5f60718293a4b5c6d7e8f90"
 _ENTERPRISE: Final = {
@@ -95,6 +96,7 @@ def _page(*items: Any, cursor: str = "") -> dict[str, Any]:
 
 
 EXAMPLES: Final[dict[tuple[str, str], Any]] = {
+    **TOOLS,
     ("get", "/api/v1/divisions"): _page(
         {
             "code": "900200",

@@ -20,6 +20,7 @@ from zhiheng.doors.api.routes import (
     rates,
     reports,
     results,
+    tools,
 )
 from zhiheng.kernel.errors import N_
 
@@ -63,6 +64,7 @@ api.add_router("/pass-rates", rates.router)
 api.add_router("/reports", reports.router)
 api.add_router("/ledger", ledger.router)
 api.add_router("/imports", imports.router)
+api.add_router("/tools", tools.router)
 
 
 def nothing_here(request: HttpRequest, path: str = "") -> HttpResponse:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from zhiheng.doors.look.figures import amount, percent, span
 from zhiheng.methods.survey import proportions
+from zhiheng.methods.survey.counts import counts
 from zhiheng.methods.survey.proportions import Method
 
 SMALL: Final = 30
@@ -99,7 +100,9 @@ class Sample:
 def rates(samples: Sequence[Sample], *, method: str, level: float) -> list[Rate]:
     """The rate of each sample, all at once."""
     n = np.array([one.n for one in samples], dtype=np.int64)
-    conforming = n - np.array([one.nonconforming for one in samples], dtype=np.int64)
+    nonconforming = np.array([one.nonconforming for one in samples], dtype=np.int64)
+    counts(nonconforming, n)  # refuses more failures than samples in the words of what was given
+    conforming = n - nonconforming
     found = proportions.interval(conforming, n, method=method, level=level)  # type: ignore[arg-type]  # checked there
     return [
         Rate(

@@ -39,7 +39,7 @@ def of_lot(given: Mapping[str, Any]) -> Answer:
     found = attributes.single_plan(
         lot_size=given["lot"], aql=given["aql"], level=given["level"], severity=given["severity"]
     )
-    counts_items = given["counted"] == "items" and float(given["aql"]) <= 10
+    counts_items = given["counted"] == "items" and float(given["aql"]) <= plans.ITEMS_UP_TO
     plan = Plan(
         found.sample_size, found.acceptance_number, "binomial" if counts_items else "poisson", given["lot"]
     )

@@ -17,6 +17,7 @@ from zhiheng.methods.sampling import curves
 from zhiheng.methods.sampling.distributions import Distribution
 
 POINTS: Final = 41
+ITEMS_UP_TO: Final = 10  # percent: a larger AQL of GB/T 2828.1 counts nonconformities
 NAMED: Final = (0.99, 0.95, 0.90, 0.75, 0.50, 0.25, 0.10, 0.05, 0.01)
 DIGITS: Final = 4
 

@@ -196,7 +196,7 @@ def _means(found: Allocated) -> list[str]:
     ]
     if found.assumed:
         texts.append(
-            _("%(count)s strata have no expected rate; they count with the worst case, 50%%.")
+            _("Strata without an expected rate: %(count)s; they count with the worst case, 50%%.")
             % {"count": amount(found.assumed)}
         )
     if found.rounding == "integer_optimal":
