@@ -210,6 +210,8 @@ def rising_root(
     """
     low, high = np.full(first.shape, bounds[0]), np.full(first.shape, bounds[1])
     at, following = np.clip(first, *bounds), np.clip(second, *bounds)
+    # Two guesses cut to the same bound would look like a step of 0, which means the end.
+    following = np.where(following == at, (low + high) / 2.0, following)
     value = gap(at)
     done = np.zeros(first.shape, dtype=bool)
     for _ in range(_STEPS):
