@@ -96,7 +96,7 @@ def proportional(
 
     References
     ----------
-    W. G. Cochran (1977), Sampling Techniques, 3rd ed., 5.4; M. L. Balinski, H. P. Young (1982), Fair
+    W. G. Cochran (1977), Sampling Techniques, 3rd ed., ch. 5; M. L. Balinski, H. P. Young (1982), Fair
     Representation (largest remainder).
     """
     spread = np.nan if deviations is None else deviations
