@@ -148,4 +148,4 @@ def _deviance(x: Floats, mean: Floats) -> Floats:
     for k in range(10, 0, -1):  # 2x artanh(v) - (x - mean), by its series: 0.1^20 is below rounding
         series = square * (1.0 / (2 * k + 1) + series)
     close = (x - mean) * w + 2.0 * x * w * series
-    return np.where(near, close, x * np.log(x / mean) + mean - x)
+    return np.where(near, close, x * (np.log(x) - np.log(mean)) + mean - x)

@@ -53,7 +53,7 @@ def wholes(values: ArrayLike, name: str, *, least: int, most: int = LARGEST) -> 
     InvalidInput
         `<name>.whole`, with the first value that is none.
     """
-    array = np.asarray(values)
+    array = np.asanyarray(values)  # a masked array stays one, so that what is masked is seen
     numbers = _numbers(array)
     bad = ~((numbers >= least) & (numbers <= most) & (numbers == np.floor(numbers)))
     if bad.any():
@@ -81,7 +81,7 @@ def shares(values: ArrayLike, name: str, *, ends: bool = False) -> Floats:
     InvalidInput
         `<name>.share`, with the first value that is none.
     """
-    array = np.asarray(values)
+    array = np.asanyarray(values)  # a masked array stays one, so that what is masked is seen
     numbers = _numbers(array)
     inside = (numbers >= 0) & (numbers <= 1) if ends else (numbers > 0) & (numbers < 1)
     if not inside.all():
@@ -102,7 +102,7 @@ def rates(values: ArrayLike, name: str, *, ends: bool = False) -> Floats:
     InvalidInput
         `<name>.rate`, with the first value that is none.
     """
-    array = np.asarray(values)
+    array = np.asanyarray(values)  # a masked array stays one, so that what is masked is seen
     numbers = _numbers(array)
     inside = ((numbers >= 0) if ends else (numbers > 0)) & (numbers < np.inf)
     if not inside.all():

@@ -253,9 +253,9 @@ def _guess(model: Model, points: tuple[Floats, Floats, Floats, Floats]) -> Float
     dependent = 0.0 if model.distribution == "poisson" else 1.0
     spread1, spread2 = np.sqrt(p1 * (1.0 - dependent * p1)), np.sqrt(p2 * (1.0 - dependent * p2))
     n = ((from_below * spread1 + from_above * spread2) / (p2 - p1)) ** 2
-    if (n > _LARGEST_SAMPLE).any():
-        _refuse_too_large()
     sampled = n / (1.0 + n / lot)
+    if (sampled > _LARGEST_SAMPLE).any():
+        _refuse_too_large()
     spread = np.sqrt(sampled * (1.0 - sampled / lot)) * spread1
     return np.asarray(np.maximum(np.floor(sampled * p1 + from_below * spread) - 2.0, 0.0))
 
@@ -295,6 +295,7 @@ def _fewest(p: Floats, lot: Floats) -> Floats:
 
 def refuse_order(p1: Floats, p2: Floats, alpha: Floats, beta: Floats) -> None:
     """Refuse points in the wrong order, and risks that a coin would keep."""
+    p1, p2, alpha, beta = np.atleast_1d(p1, p2, alpha, beta)
     if (p1 >= p2).any():
         at = int(np.argmax(p1 >= p2))
         raise InvalidInput(
