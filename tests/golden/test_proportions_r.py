@@ -19,6 +19,7 @@ from zhiheng.methods.survey.proportions import Method, interval
         ("clopper_pearson", "exact"),
         ("agresti_coull", "agresti-coull"),
         ("wald", "asymptotic"),
+        ("logit", "logit"),
     ],
 )
 def test_bounds_equal_binom(shared: Callable[[str], Path], method: Method, named: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
 from zhiheng.methods.errors import InvalidInput
 from zhiheng.methods.survey.proportions import METHODS, Method, interval
@@ -63,11 +63,11 @@ def test_failures_and_passes_give_mirrored_intervals(
     passing = interval(total - x, total, method=method, level=level)
     assert passing.lower == pytest.approx(1 - failing.upper, abs=1e-15)
     assert passing.upper == pytest.approx(1 - failing.lower, abs=1e-15)
-    if method in ("wilson", "clopper_pearson", "jeffreys"):
+    if method not in ("agresti_coull", "wald"):
         assert passing.upper == 1 - failing.lower
 
 
-@pytest.mark.parametrize("method", ["wilson", "clopper_pearson", "jeffreys"])
+@pytest.mark.parametrize("method", ["wilson", "clopper_pearson", "jeffreys", "likelihood"])
 @given(total=st.integers(1, 400), level=LEVELS)
 def test_more_failures_move_both_bounds_up(method: Method, total: int, level: float) -> None:
     found = interval(np.arange(total + 1), total, method=method, level=level)
@@ -106,6 +106,53 @@ def test_wilson_covers_about_its_level_on_average_and_wald_does_not() -> None:
     rates = np.linspace(0.01, 0.99, 393)
     assert coverage("wilson", 20, rates, 0.95).mean() == pytest.approx(0.95, abs=0.005)
     assert coverage("wald", 20, rates, 0.95).mean() < 0.90
+
+
+@pytest.mark.parametrize(
+    ("method", "least", "average"),
+    [
+        ("wilson", 0.9172, 0.9538),
+        ("jeffreys", 0.8937, 0.9491),
+        ("logit", 0.9305, 0.9635),
+        ("arcsine", 0.8968, 0.9545),
+        ("likelihood", 0.8233, 0.9426),
+        ("agresti_coull", 0.9292, 0.9597),
+        ("wald", 0.6389, 0.8984),
+    ],
+)
+def test_coverage_at_twenty_items_is_what_the_page_says(method: Method, least: float, average: float) -> None:
+    """Exact enumeration of all 21 outcomes for rates from 5 to 95 %."""
+    found = coverage(method, 20, np.linspace(0.05, 0.95, 1801), 0.95)
+    assert (found.min(), found.mean()) == (pytest.approx(least, abs=5e-5), pytest.approx(average, abs=5e-5))
+
+
+@given(total=TOTALS, share=st.floats(0, 1), level=LEVELS)
+def test_likelihood_bounds_have_the_deviance_of_their_level(total: int, share: float, level: float) -> None:
+    x = round(share * total)
+    found = interval(x, total, method="likelihood", level=level)
+    z = stats.norm.ppf((1 + level) / 2)
+    for p, ends in ((found.lower, x == 0), (found.upper, x == total)):
+        if not ends:
+            deviance = 2 * (special.rel_entr(x, total * p) + special.rel_entr(total - x, total * (1 - p)))
+            assert deviance == pytest.approx(z * z, rel=1e-6)
+
+
+def test_likelihood_at_no_failure_has_a_closed_form() -> None:
+    n = np.array([1, 10, 300, 10**6])
+    z = stats.norm.ppf(0.975)
+    upper = interval(0, n, method="likelihood").upper
+    np.testing.assert_allclose(upper, -np.expm1(-z * z / (2 * n)), rtol=1e-9)
+
+
+@given(total=st.integers(1, 2_000), share=st.floats(0, 1), level=LEVELS)
+def test_arcsine_is_a_step_of_fixed_length_in_the_angle(total: int, share: float, level: float) -> None:
+    x = round(share * total)
+    found = interval(x, total, method="arcsine", level=level)
+    centre = np.arcsin(np.sqrt((x + 0.375) / (total + 0.75)))
+    half = stats.norm.ppf((1 + level) / 2) / (2 * np.sqrt(total))
+    assert found.lower == pytest.approx(min(np.sin(max(centre - half, 0)) ** 2, x / total), abs=1e-12)
+    upper = np.sin(min(centre + half, np.pi / 2)) ** 2
+    assert found.upper == pytest.approx(max(upper, x / total), abs=1e-12)
 
 
 @given(total=st.integers(1, 2_000), share=st.floats(0, 1), level=LEVELS)

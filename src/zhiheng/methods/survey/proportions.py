@@ -18,8 +18,12 @@ from scipy import special
 from zhiheng.methods.errors import N_, InvalidInput
 from zhiheng.methods.survey.counts import Counts, Floats, counts, level_tail, sealed
 
-Method = Literal["wilson", "clopper_pearson", "agresti_coull", "jeffreys", "wald"]
+Method = Literal[
+    "wilson", "clopper_pearson", "agresti_coull", "jeffreys", "logit", "arcsine", "likelihood", "wald"
+]
 Bounds = tuple[Floats, Floats]
+
+_STEPS = 100  # Newton's method takes about five
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +131,51 @@ def jeffreys(count: ArrayLike, total: ArrayLike, *, level: float = 0.95) -> Inte
     return interval(count, total, method="jeffreys", level=level)
 
 
+def logit(count: ArrayLike, total: ArrayLike, *, level: float = 0.95) -> Intervals:
+    r"""Wald's interval for the log odds, brought back to shares.
+
+    With :math:`\ell=\ln\frac{x}{n-x}`: :math:`\operatorname{expit}\bigl(\ell\pm z\sqrt{n/(x(n-x))}\bigr)`.
+    At x = 0 and x = n there are no log odds; the Clopper-Pearson bounds stand in, as in R binom.
+    Parameters, result and errors as for `wilson`. Wide for rare traits.
+
+    References
+    ----------
+    L. D. Brown, T. T. Cai, A. DasGupta (2001), Statistical Science 16, 101-133, section 4.
+    """
+    return interval(count, total, method="logit", level=level)
+
+
+def arcsine(count: ArrayLike, total: ArrayLike, *, level: float = 0.95) -> Intervals:
+    r"""Interval on the scale that steadies the variance, with Anscombe's shift.
+
+    .. math:: \sin^2\Bigl(\arcsin\sqrt{\tilde p}\pm\frac{z}{2\sqrt n}\Bigr),\qquad
+              \tilde p=\frac{x+3/8}{n+3/4}
+
+    with the angle cut to [0, π/2]. Without the shift, as in R survey ("asin"), a sample without a
+    single failure would get less than half the width it needs. Parameters, result and errors as for
+    `wilson`; bounds are widened to the estimate x/n where a low level would leave it outside.
+
+    References
+    ----------
+    F. J. Anscombe (1948), Biometrika 35, 246-254. Brown, Cai, DasGupta (2001), as above, section 4.
+    """
+    return interval(count, total, method="arcsine", level=level)
+
+
+def likelihood(count: ArrayLike, total: ArrayLike, *, level: float = 0.95) -> Intervals:
+    r"""All shares that the likelihood ratio does not reject.
+
+    .. math:: 2\Bigl(x\ln\frac{\hat p}{p}+(n-x)\ln\frac{1-\hat p}{1-p}\Bigr)\le z^2
+
+    At x = 0 the upper bound is :math:`1-e^{-z^2/(2n)}`. Parameters, result and errors as for `wilson`.
+
+    References
+    ----------
+    Brown, Cai, DasGupta (2001), as above, section 4.
+    """
+    return interval(count, total, method="likelihood", level=level)
+
+
 def wald(count: ArrayLike, total: ArrayLike, *, level: float = 0.95) -> Intervals:
     r"""Textbook interval :math:`\hat p \pm z\sqrt{\hat p(1-\hat p)/n}`, cut to [0, 1].
 
@@ -142,8 +191,7 @@ def interval(count: ArrayLike, total: ArrayLike, *, method: Method, level: float
 
     Parameters, result and errors as for `wilson`; `method.unknown` for a name not in `Method`.
     """
-    bounds = _BOUNDS.get(method)
-    if bounds is None:
+    if method not in _BOUNDS:
         raise InvalidInput(
             "method.unknown",
             N_('There is no interval method "%(method)s".'),
@@ -151,9 +199,16 @@ def interval(count: ArrayLike, total: ArrayLike, *, method: Method, level: float
             method=method,
             known=", ".join(_BOUNDS),
         )
+    return around(counts(count, total), method=method, level=level)
+
+
+def around(checked: Counts, *, method: Method, level: float) -> Intervals:
+    """Interval about counts that need not be whole: the effective counts of a weighted sample.
+
+    `interval` is the door for counts of items; this one trusts that 0 <= x <= n was seen to.
+    """
     tail = level_tail(level)
-    checked = counts(count, total)
-    lower, upper = bounds(checked, tail)
+    lower, upper = _BOUNDS[method](checked, tail)
     estimate = checked.estimate
     # Rounding of the last bit must not push the estimate out of its own interval.
     lower, upper = np.fmin(lower, estimate), np.fmax(upper, estimate)
@@ -224,6 +279,74 @@ def _jeffreys(c: Counts, tail: float) -> Bounds:
     return _mirrored(lower, c)
 
 
+def _logit(c: Counts, tail: float) -> Bounds:
+    inner = (c.x > 0) & (c.x < c.n)
+    edge = Counts(np.where(inner, 0.0, c.x), np.where(inner, 0.0, c.n))
+    n = np.where(inner, c.n, 2.0)
+    middle = np.where(inner, c.x, 1.0)
+    # The odds themselves, not their logarithm: an exact mirror, and no digits lost for rare traits.
+    factor = np.exp(_deviate(tail) * np.sqrt(n / (middle * (n - middle))))
+
+    def lower(x: Floats) -> Floats:
+        return np.asarray(x / (x + (n - x) * factor))
+
+    inside = lower(middle), 1.0 - lower(n - middle)
+    outside = _clopper_pearson(edge, tail)
+    return np.where(inner, inside[0], outside[0]), np.where(inner, inside[1], outside[1])
+
+
+def _arcsine(c: Counts, tail: float) -> Bounds:
+    n = np.where(c.n > 0, c.n, 1.0)
+    half = _deviate(tail) / (2.0 * np.sqrt(n))
+
+    def lower(x: Floats) -> Floats:
+        angle = np.arcsin(np.sqrt((x + 0.375) / (n + 0.75)))
+        return np.asarray(np.sin(np.maximum(angle - half, 0.0)) ** 2)
+
+    return _mirrored(lower, Counts(np.minimum(c.x, n), n))
+
+
+def _likelihood(c: Counts, tail: float) -> Bounds:
+    z = _deviate(tail)
+    pairs, back = np.unique(np.ravel(c.x) + 1j * np.ravel(c.n), return_inverse=True)
+    distinct = Counts(pairs.real, np.where(pairs.imag > 0, pairs.imag, 1.0))
+
+    def lower(x: Floats) -> Floats:
+        inner = x > 0
+        bound = np.zeros(x.shape)
+        bound[inner] = _least_likely(x[inner], distinct.n[inner], z)
+        return bound
+
+    lows, highs = _mirrored(lower, distinct)
+    return lows[back].reshape(c.n.shape), highs[back].reshape(c.n.shape)
+
+
+def _least_likely(x: Floats, n: Floats, z: float) -> Floats:
+    """Smallest p that the likelihood ratio keeps, for x > 0, by Newton's method in ln p or in p's logit.
+
+    The deviance is convex in the logit, so from any point outside the root Newton's steps approach
+    it from one side; at x = n it is 2 n ln(1/p) and the root is known.
+    """
+    fails = n - x
+    share = x / n
+    p = np.exp(-z * z / (2.0 * n))
+    open_ = np.flatnonzero(fails > 0)
+    x, fails, share = x[open_], fails[open_], share[open_]
+    # Wilson's lower bound, which lies near; on the wrong side of the root one step puts it right.
+    at = x * share / (x + z * z / 2.0 + z * np.sqrt(x * (1.0 - share) + z * z / 4.0))
+    logit = np.log(at) - np.log1p(-at)
+    for _ in range(_STEPS):
+        at = special.expit(logit)
+        deviance = 2.0 * (special.xlogy(x, share / at) + fails * (np.log1p(-share) - np.log1p(-at)))
+        slope = 2.0 * (x + fails) * (at - share)
+        step = np.divide(deviance - z * z, slope, out=np.zeros_like(at), where=slope != 0)
+        logit = logit - step
+        if (np.abs(step) <= 1e-13 * np.abs(logit) + 1e-15).all():
+            break
+    p[open_] = special.expit(logit)
+    return p
+
+
 def _wald(c: Counts, tail: float) -> Bounds:
     share = np.where(c.n > 0, c.estimate, 0.0)
     half = _deviate(tail) * np.sqrt(share * (1.0 - share) / np.where(c.n > 0, c.n, 1.0))
@@ -235,6 +358,9 @@ _BOUNDS: dict[Method, Callable[[Counts, float], Bounds]] = {
     "clopper_pearson": _clopper_pearson,
     "agresti_coull": _agresti_coull,
     "jeffreys": _jeffreys,
+    "logit": _logit,
+    "arcsine": _arcsine,
+    "likelihood": _likelihood,
     "wald": _wald,
 }
 METHODS: tuple[Method, ...] = tuple(_BOUNDS)
