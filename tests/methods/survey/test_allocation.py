@@ -213,7 +213,7 @@ def test_filled_and_largest_remainder_keep_their_promise() -> None:
     rng = np.random.default_rng(7)
     for _ in range(300):
         low = rng.integers(0, 4, 6).astype(float)
-        high = low + rng.integers(0, 9, 6)
+        high = low + rng.integers(0, 9, 6).astype(float)
         weight = rng.random(6) * (rng.random(6) > 0.2)
         total = int(rng.integers(low.sum(), high.sum(), endpoint=True))
         ideal = filled(weight, low, high, float(total))

@@ -63,7 +63,7 @@ def random_floor(  # noqa: PLR0913  strata, then the rules of the floor
     shared out over domains in proportion to their objects, none below what it needs.
     """
     count = int(domain.max(initial=-1)) + 1
-    held = np.bincount(domain, objects, count)
+    held = np.bincount(domain, objects, count).astype(np.float64)
     limit = np.bincount(domain, room, count).astype(np.int64)
     known = np.bincount(domain, objects * rate, count) / np.where(held > 0, held, 1.0)
     needed = np.minimum(_needed(held, known, half_width, level, minimum), limit)

@@ -122,7 +122,7 @@ def _laid_out(samples: Integers, eligible: Integers, window: int) -> Integers:
 
 def _open(cells: Integers, eligible: Integers, window: int, now: int) -> Integers:
     waiting = cells[:, max(now - window + 1, 0) : now].sum(axis=1)
-    return np.maximum(eligible[:, now] - waiting, 0)
+    return np.asarray(np.maximum(eligible[:, now] - waiting, 0))
 
 
 def _must_now(
@@ -166,10 +166,12 @@ def _solved(samples: Integers, eligible: Integers, window: int, most: Floats, fr
     cost = np.concatenate([np.zeros(size + periods), np.ones(periods)])
     found = optimize.milp(
         cost,
-        constraints=optimize.LinearConstraint(rows.tocsr(), lower, upper),
-        integrality=np.ones(cost.size),
+        constraints=optimize.LinearConstraint(sparse.csr_array(rows), lower, upper),
+        integrality=np.ones(cost.size, dtype=np.int64),
         bounds=optimize.Bounds(0, np.inf),
     )
+    if found.x is None:  # the overflow makes every program feasible, so this is the solver's failure
+        raise RuntimeError(found.message)
     overflow = np.rint(found.x[size + periods :]).astype(np.int64)
     if overflow.any():
         at = int(np.flatnonzero(overflow)[0])

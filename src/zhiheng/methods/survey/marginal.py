@@ -116,7 +116,7 @@ def filled(weight: Floats, low: Floats, high: Floats, total: float, cost: Floats
     free = positive & (low < inner) & (inner < high)
     slope = float((price * weight)[free].sum())
     step = (total - float((price * start).sum())) / slope if slope > 0 else 0.0
-    return np.clip(np.where(free, start + step * weight, start), low, high)
+    return np.asarray(np.clip(np.where(free, start + step * weight, start), low, high))
 
 
 def _topped_up(start: Floats, high: Floats, total: float, price: Floats) -> Floats:
