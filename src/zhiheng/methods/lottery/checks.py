@@ -13,7 +13,6 @@ from zhiheng.kernel.chain import Inclusion, includes
 from zhiheng.methods.errors import N_
 from zhiheng.methods.lottery import keys
 from zhiheng.methods.lottery.commitment import Commitment, StratumPlan
-from zhiheng.methods.lottery.draw import seed_of
 from zhiheng.methods.lottery.frame import Member
 from zhiheng.methods.lottery.inclusion import exact_text
 from zhiheng.methods.lottery.notation import WEIGHT_PLACES, fault, hash_of, scaled, shown, tagged
@@ -34,7 +33,7 @@ def check_digest(computed: bytes, stated: bytes) -> None:
 
 def check_seed(head: Head) -> None:
     """The seed is that of the commitment and the nonces."""
-    computed = seed_of(head.commitment, head.nonces)
+    computed = head.true_seed
     if computed != head.seed:
         fault(
             "proof.seed",
@@ -97,19 +96,23 @@ def _twice(member: Member) -> NoReturn:
     )
 
 
+def stratum_number(commitment: Commitment, name: str) -> int:
+    """Which stratum of the commitment has this name; refused if none has."""
+    for number, plan in enumerate(commitment.strata):
+        if plan.name == name:
+            return number
+    fault(
+        "proof.stratum",
+        N_("There is no stratum %(name)s in the commitment."),
+        name=shown(name),
+    )
+
+
 def check_path(commitment: Commitment, member: Member, path: tuple[bytes, ...]) -> None:
     """One object stood in the frame at its place, within its stratum."""
-    start = 0
-    for plan in commitment.strata:
-        if plan.name == member.stratum:
-            break
-        start += plan.size
-    else:
-        fault(
-            "proof.stratum",
-            N_("There is no stratum %(name)s in the commitment."),
-            name=shown(member.stratum),
-        )
+    number = stratum_number(commitment, member.stratum)
+    start = sum(plan.size for plan in commitment.strata[:number])
+    plan = commitment.strata[number]
     inclusion = Inclusion(member.index, commitment.size, path)
     inside = start <= member.index < start + plan.size
     if not inside or not includes(commitment.root, member.line, inclusion, commitment.algorithm):
@@ -126,7 +129,7 @@ def check_keys(proof: Proof) -> None:
     """Hash and key of every listed object come from the seed."""
     head = proof.head
     digest = hash_of(head.commitment.algorithm)
-    prefix = tagged(digest, "key", seed_of(head.commitment, head.nonces))
+    prefix = tagged(digest, "key", head.true_seed)
     for entry in (*proof.drawn, *proof.next):
         member, stated = entry.member, entry.selected
         value = digest(prefix + member.identity.encode())

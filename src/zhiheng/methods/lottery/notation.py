@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Final, NoReturn, cast
 
 from zhiheng.kernel.chain import DIGEST_SIZE, KNOWN, Json, canonical, hasher
@@ -56,6 +57,7 @@ Digest = Callable[[bytes], bytes]
 Document = dict[str, Json]
 
 
+@cache
 def hash_of(algorithm: str) -> Digest:
     """The hash function of a draw.
 

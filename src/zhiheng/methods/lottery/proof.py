@@ -13,7 +13,7 @@ from zhiheng.kernel.chain import Json
 from zhiheng.methods.errors import N_
 from zhiheng.methods.lottery import notation
 from zhiheng.methods.lottery.commitment import Commitment, commitment_of
-from zhiheng.methods.lottery.draw import Draw, Nonces, Outcome, Selected
+from zhiheng.methods.lottery.draw import Draw, Nonces, Outcome, Selected, seed_of
 from zhiheng.methods.lottery.frame import Frame, Member
 from zhiheng.methods.lottery.inclusion import Inclusions, inclusions
 from zhiheng.methods.lottery.notation import (
@@ -73,6 +73,17 @@ class Head:
                 "strata": [_result_document(result, fixed=fixed) for result in self.results],
             }
         )
+
+    @cached_property
+    def true_seed(self) -> bytes:
+        """The seed as the commitment and the nonces give it, whatever the file states.
+
+        Raises
+        ------
+        InvalidInput
+            For nonces that are not the committed ones.
+        """
+        return seed_of(self.commitment, self.nonces)
 
     def digest(self, lists: bytes) -> bytes:
         """The digest of the proof with this head and these lists."""

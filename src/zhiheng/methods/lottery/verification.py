@@ -20,11 +20,12 @@ from zhiheng.methods.lottery.checks import (
     check_path,
     check_paths,
     check_seed,
+    stratum_number,
     threshold,
     wrong_inclusion,
 )
 from zhiheng.methods.lottery.commitment import Commitment
-from zhiheng.methods.lottery.draw import check_frame, check_nonces, object_hash, seed_of, select
+from zhiheng.methods.lottery.draw import check_frame, check_nonces, object_hash, select
 from zhiheng.methods.lottery.exclusions import Exclusions, parse_exclusions
 from zhiheng.methods.lottery.frame import Frame, Member, parse_frame
 from zhiheng.methods.lottery.inclusion import inclusions
@@ -157,9 +158,9 @@ def _rank(head: Head, seed: bytes, member: Member) -> tuple[int | None, bytes]:
 
 def _fate(head: Head, member: Member) -> bool:
     commitment = head.commitment
-    number = [plan.name for plan in commitment.strata].index(member.stratum)
+    number = stratum_number(commitment, member.stratum)
     plan, result = commitment.strata[number], head.results[number]
-    key, value = _rank(head, seed_of(commitment, head.nonces), member)
+    key, value = _rank(head, head.true_seed, member)
     if key is None:
         return keys.uniform_bits(value) < threshold(commitment, plan, member)
     last, beyond, own = result.last, result.next, (key, value)
@@ -190,7 +191,7 @@ def _check_redrawn(proof: Proof, held: list[Frame]) -> None:
     head, frame = proof.head, held[0]
     commitment = head.commitment
     amounts = [plan.amount for plan in commitment.strata]
-    seed = seed_of(commitment, head.nonces)
+    seed = head.true_seed
     outcomes = select(frame, commitment.kind, amounts, seed, commitment.algorithm)
     drawn = [selected for outcome in outcomes for selected in outcome.drawn]
     beyond = [outcome.next for outcome in outcomes if outcome.next is not None]
