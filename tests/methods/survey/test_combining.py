@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from zhiheng.methods.errors import InvalidInput
+from zhiheng.methods.lottery.probabilities import successive_inclusion
 from zhiheng.methods.survey.combining import combine, horvitz_thompson, joint_of_union
 from zhiheng.methods.survey.drawn_samples import (
     Draw,
@@ -289,3 +290,25 @@ def test_refused_with_its_code(code: str, work: Callable[[], Any]) -> None:
 def test_hand_picked_targets_are_told_where_to_go() -> None:
     with pytest.raises(InvalidInput, match="picked by hand"):
         one_of(risk_targeted_sample, inclusion=[np.nan, np.nan])
+
+
+def test_the_lottery_knows_the_probabilities_and_the_variance_of_its_draws_holds() -> None:
+    """400 pairs of draws: 40 of 400 at random, and 60 of 400 by weight in the lottery's own order."""
+    rng = np.random.default_rng(23)
+    n = 400
+    weight = rng.lognormal(0, 1, n)
+    fails = (rng.random(n) < np.clip(0.05 * weight, 0, 0.9)).astype(float)
+    even = np.full(n, 40 / n)
+    aimed = np.asarray(successive_inclusion(weight, 60).values)
+    totals, variances = [], []
+    for _ in range(400):
+        here = rng.choice(n, 40, replace=False)
+        there = np.argsort(-np.log(rng.random(n)) / weight)[:60]
+        found = combine(
+            random_sample(here, fails[here], inclusion=even[here], elsewhere=aimed[here]),
+            risk_targeted_sample(there, fails[there], inclusion=aimed[there], elsewhere=even[there]),
+        )
+        totals.append(found.total.value)
+        variances.append(found.total.standard_error**2)
+    assert np.mean(totals) == pytest.approx(fails.sum(), abs=4 * np.std(totals) / 20)
+    assert np.mean(variances) == pytest.approx(np.var(totals), rel=0.2)

@@ -31,6 +31,8 @@ from zhiheng.methods.survey.populations import Design
 
 Estimator = Literal["multiplicity", "union"]
 
+PRINTED = 1e-6  # probabilities of one item may differ by how they were rounded for print
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -314,8 +316,8 @@ def _weighted(
 
 
 def _refuse_contradiction(one: DrawnSample, two: DrawnSample, here: Codes, there: Codes) -> None:
-    agree = np.isclose(one.inclusion[here], two.elsewhere[there], rtol=1e-9, atol=0)
-    agree &= np.isclose(one.elsewhere[here], two.inclusion[there], rtol=1e-9, atol=0)
+    agree = np.isclose(one.inclusion[here], two.elsewhere[there], rtol=PRINTED, atol=0)
+    agree &= np.isclose(one.elsewhere[here], two.inclusion[there], rtol=PRINTED, atol=0)
     if not agree.all():
         raise InvalidInput(
             "combining.probabilities_differ",
