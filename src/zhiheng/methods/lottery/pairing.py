@@ -9,15 +9,17 @@ and how many are missing. Whether a pairing was decided before its seed was know
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
+
+import numpy as np
 
 from zhiheng.kernel.chain import ALGORITHM
 from zhiheng.methods.errors import N_, InvalidInput
-from zhiheng.methods.lottery.pairing_assignment import Deficit, draw, even_out, filled
+from zhiheng.methods.lottery.pairing_assignment import Deficit, draw, filled, least_maximum
 from zhiheng.methods.lottery.pairing_eligibility import Bar, Network, barred, network
 from zhiheng.methods.lottery.pairing_order import numbers, shuffled, task_order
-from zhiheng.methods.lottery.pairing_records import Inputs, Rules
+from zhiheng.methods.lottery.pairing_records import Inputs
 from zhiheng.methods.lottery.pairing_search import State
 
 
@@ -152,9 +154,7 @@ def pair(of: Inputs, seed: bytes, *, algorithm: str = ALGORITHM) -> Pairing:
     keys = task_order(seed, [task.identity for task in of.tasks], algorithm)
     state = filled(numbered, even=of.rules.even)
     if isinstance(state, Deficit):
-        raise Infeasible(_shortage(of, state))
-    if of.rules.even:
-        even_out(state)
+        raise Infeasible(_shortage(of, numbered, state))
 
     def order() -> Iterator[tuple[int, Iterator[int]]]:
         for key, task in keys:
@@ -180,8 +180,8 @@ def _pairing(of: Inputs, numbered: Network, state: State, passed_over: int) -> P
     return Pairing(tuple(teams), MappingProxyType(dict(zip(names, counts, strict=True))), passed_over)
 
 
-def _shortage(of: Inputs, deficit: Deficit) -> Shortage:
-    tasks = sorted({int(network(of).task[post]) for post in deficit.posts})
+def _shortage(of: Inputs, numbered: Network, deficit: Deficit) -> Shortage:
+    tasks = sorted({int(numbered.task[post]) for post in deficit.posts})
     return Shortage(
         tuple(of.tasks[number].identity for number in tasks),
         tuple(of.inspectors[number].identity for number in deficit.full),
@@ -190,21 +190,13 @@ def _shortage(of: Inputs, deficit: Deficit) -> Shortage:
         deficit.others,
         deficit.missing,
         MappingProxyType(barred(of, tasks)),
-        _least_maximum(of),
+        _least_maximum(of, numbered),
     )
 
 
-def _least_maximum(of: Inputs) -> int | None:
-    """The smallest common maximum that lets a pairing be, found by halving."""
-
-    def feasible(maximum: int) -> bool:
-        rules = Rules(maximum, even=False, regions=of.rules.regions)
-        return isinstance(filled(network(replace(of, rules=rules)), even=False), State)
-
-    low, high = of.rules.maximum, len(of.tasks)
-    if low is None or low >= high or not feasible(high):
+def _least_maximum(of: Inputs, numbered: Network) -> int | None:
+    low = of.rules.maximum
+    if low is None:
         return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if feasible(middle) else (middle, high)
-    return high
+    own = [len(of.tasks) if one.maximum is None else one.maximum for one in of.inspectors]
+    return least_maximum(numbered, np.array(own), low)

@@ -7,7 +7,7 @@ each place, the first inspector of a random order with whom the rest can still b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from zhiheng.methods.lottery.pairing_eligibility import Ints, Network
 from zhiheng.methods.lottery.pairing_search import START, UNSEEN, Search, State
 
 Order = Iterable[tuple[int, Iterator[int]]]
-MOST_SEARCHED = 200  # short posts that are searched for the smallest certificate
+MOST_SEARCHED = 20  # short posts that are searched for the smallest certificate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,35 +36,82 @@ class Deficit:
 
 
 def filled(of: Network, *, even: bool) -> State | Deficit:
-    """A state with every place taken (a maximum flow), or the proof that there is none."""
+    """A state with every place taken (a maximum flow), or the proof that there is none.
+
+    Where loads are to be even, nobody is given his next task before all places were tried that can be
+    filled without: level by level, the sum of min(load, level) is then the largest possible, which makes
+    the sum of squared loads the least.
+    """
     state = State(of, even=even)
+    level, left = int(state.load.min()), _places(of)
+    while left:
+        with_room = state.load[state.room > 0]
+        bounded = even and with_room.size > 0 and level <= with_room.max()
+        level = max(level, int(with_room.min())) + 1 if bounded else level
+        left = _fill(state, left, level if bounded else None)
+        if left and not bounded:
+            return _deficit(state, left)
+    return state
+
+
+def least_maximum(of: Network, own: Ints, low: int) -> int | None:
+    """The smallest common maximum above `low` that lets a pairing be; None where none does.
+
+    `own` are the inspectors' own maxima. The maximum is raised step by step, and what was filled stays.
+    """
+    loose = State(replace(of, capacity=own), even=False)
+    if _fill(loose, _places(of), None):
+        return None
+    state, maximum = State(replace(of, capacity=np.minimum(own, low)), even=False), low
+    left = _fill(state, _places(of), None)
+    while left:
+        state.room[own > maximum] += 1
+        maximum += 1
+        left = _fill(state, left, None)
+    return maximum
+
+
+def _places(of: Network) -> list[int]:
+    """The post of every place; those with the fewest candidates first."""
     choices = np.array([of.eligible(post).size for post in range(of.task.size)])
-    short: list[int] = []
-    for post in np.argsort(choices / of.count, kind="stable").tolist():
-        row = state.rows[state.kind_of[post]]
-        for _place in range(int(of.count[post])):
-            free = row[state.outside(post, row) & (state.room[row] > 0)]
-            if free.size:
-                state.take(post, int(free[np.argmin(state.load[free])]))
-            elif not _augmented(state, post):
-                short.append(post)
-    return _deficit(state, short) if short else state
+    order = np.argsort(choices / of.count, kind="stable")
+    return np.repeat(order, of.count[order]).tolist()
 
 
-def _augmented(state: State, post: int) -> bool:
-    """Find somebody for one more place of the post, others changing places; False where nobody is left."""
-    search = Search(state)
-    search.open(post, START, -1)
-    end = search.run(lambda batch: _first(batch, state.room[batch] > 0))
-    if end < 0:
+def _fill(state: State, places: list[int], level: int | None) -> list[int]:
+    """Fill as many places as can be, nobody beyond the level; the places that are left."""
+    left = [post for post in places if not _placed(state, post, level)]
+    state.group_of_inspector[:] = 0  # what was closed on the way is open again
+    state.group_of_post[:] = 0
+    return left
+
+
+def _placed(state: State, post: int, level: int | None) -> bool:
+    """Fill one place of the post, others changing places if need be; nobody gets beyond the level.
+
+    Where that cannot be, all that was searched is a dead end for other posts too, and stays closed.
+    """
+    if state.group_of_post[post]:
         return False
-    search.pass_on(end)
-    return True
+    below = state.room > 0 if level is None else (state.room > 0) & (state.load < level)
+    row = state.rows[state.kind_of[post]]
+    free = row[below[row]]
+    free = free[state.outside(post, free)]
+    if free.size:
+        state.take(post, int(free[np.argmin(state.load[free])]))
+        return True
+    search = Search(state, 0)
+    search.open(post, START)
+    if search.run(lambda batch: _first(batch, below[batch])):
+        search.pass_on()
+        return True
+    search.split(1)
+    return False
 
 
 def _first(batch: Ints, good: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> int:
     found = int(np.argmax(good))
-    return int(batch[found]) if good[found] else -1
+    return int(batch[found]) if good[found] else UNSEEN
 
 
 def _deficit(state: State, short: Sequence[int]) -> Deficit:
@@ -73,53 +120,24 @@ def _deficit(state: State, short: Sequence[int]) -> Deficit:
     best: Deficit | None = None
     for post in list(dict.fromkeys(short))[:MOST_SEARCHED]:
         search = Search(state)
-        search.open(post, START, -1)
-        search.run(lambda _batch: -1)
-        posts = tuple(sorted(search.opened))
+        search.open(post, START)
+        search.run(lambda _batch: UNSEEN)
+        posts = tuple(np.flatnonzero(search.opened != UNSEEN).tolist())
         reached = search.by != UNSEEN
-        # Who has room was never reached, and each pair of him and a task counts once.
-        others = {
-            (of.task[each], one) for each in posts for one in of.eligible(each).tolist() if not reached[one]
-        }
+        # Whoever may take one of these posts was reached, or already has one of them in the same task.
+        others = sum(not reached[one] for each in posts for one in state.taken[each])
         found = Deficit(
             posts,
             tuple(np.flatnonzero(reached).tolist()),
             int(of.count[list(posts)].sum()),
             int(of.capacity[reached].sum()),
-            len(others),
+            others,
             len(short),
         )
         if best is None or len(found.posts) + len(found.full) < len(best.posts) + len(best.full):
             best = found
     assert best is not None  # noqa: S101  called with at least one short post
     return best
-
-
-def even_out(state: State) -> None:
-    """Pass places on until no way leads from an inspector to one with two tasks fewer.
-
-    Then the sum of squared loads is least: an improving change would hold such a way. Levels are worked
-    from the top down; a way found later can never reopen a level that was left.
-    """
-    level = int(state.load.max())
-    while level >= int(state.load.min()) + 2:
-        for one in np.flatnonzero((state.load == level) & (state.held > 0)).tolist():
-            if state.group_of_inspector[one] == 0:
-                _levelled(state, one, level)
-        level -= 1
-    state.group_of_inspector[:] = 0  # what was ruled out here was so for ways without hubs alone
-    state.group_of_post = [0] * len(state.group_of_post)
-
-
-def _levelled(state: State, one: int, level: int) -> None:
-    """Relieve an inspector of one task, or rule out all that could be reached from him."""
-    search = Search(state, 0)
-    search.reach(np.array([one]), START)
-    end = search.run(lambda batch: _first(batch, (state.room[batch] > 0) & (state.load[batch] <= level - 2)))
-    if end < 0:
-        search.split(1)
-    else:
-        search.pass_on(end)
 
 
 def draw(state: State, order: Order) -> int:
@@ -161,19 +179,19 @@ def _brought_in(state: State, post: int, candidate: int, own: int, group: int) -
         return False  # found out earlier that nothing passes between them
     search = Search(state, part, hubs=True)
     if own != UNSEEN:
-        search.open(own, START, -1)
+        search.open(own, START)
     else:
         search.reach(np.array([candidate]), START)
     holders = [one for one in state.taken[post] if post in state.movable[one]]
 
     def ends(_batch: Ints) -> int:
-        return next((one for one in holders if search.reached(one)), -1)
+        return next((one for one in holders if search.reached(one)), UNSEEN)
 
-    if search.run(ends, into=post) < 0:
+    if not search.run(ends, into=post):
         search.split(group)
         return False
     if own != UNSEEN:
         state.give(own, candidate)
-    search.pass_on(UNSEEN, into=post)
+    search.pass_on(into=post)
     state.take(post, candidate)
     return True

@@ -22,9 +22,12 @@ import numpy as np
 
 from zhiheng.methods.lottery.pairing_eligibility import Bools, Ints, Network
 
+EMPTY: Final = -1
+SETTLED: Final = -2
 UNSEEN: Final = -1
 START: Final = -2
 HUB: Final = -3
+FEW: Final = 9  # inspectors whose posts are sooner looked up one by one than in one array
 CLOSED: Final = -4  # not of the group that is searched, or ruled out for good
 
 
@@ -52,12 +55,16 @@ class State:
         self.load, self.room = of.load.copy(), of.capacity.copy()
         self.held = np.zeros(of.load.size, dtype=np.int64)  # len of each movable
         self.group_of_inspector = np.zeros(of.load.size, dtype=np.int64)
-        self.group_of_post = [0] * of.task.size  # a list: single posts are asked for, by the million
+        self.group_of_post = np.zeros(of.task.size, dtype=np.int64)
         self.group_of_hub: dict[int, int] = {}
-        self.mark = np.zeros(of.load.size, dtype=np.bool_)  # scratch, all false between uses
+        # Scratch, all false between uses; the two marks at the end answer for EMPTY and SETTLED.
+        self.mark = np.zeros(of.load.size + 2, dtype=np.bool_)
+        self.first_slot = np.concatenate(([0], np.cumsum(of.count))).tolist()
+        self.post_of_slot = np.repeat(np.arange(of.task.size), of.count)
+        self.holder = np.full(self.post_of_slot.size, EMPTY)  # of each place; see `_hold`
         self.task_of = of.task.tolist()
         self.kind_of = of.kind.tolist()
-        self.shared = [len(of.posts[task]) > 1 for task in self.task_of]
+        self.shared = np.array([len(of.posts[task]) > 1 for task in self.task_of])
         self.rows = [np.flatnonzero(row) for row in of.may]
 
     def take(self, post: int, inspector: int) -> None:
@@ -65,6 +72,7 @@ class State:
         self.teams[self.task_of[post]][inspector] = post
         self.taken[post].add(inspector)
         self.movable[inspector].add(post)
+        self._hold(post, EMPTY, inspector)
         self.held[inspector] += 1
         self.load[inspector] += 1
         self.room[inspector] -= 1
@@ -74,6 +82,7 @@ class State:
         del self.teams[self.task_of[post]][inspector]
         self.taken[post].discard(inspector)
         self.movable[inspector].discard(post)
+        self._hold(post, inspector, EMPTY)
         self.held[inspector] -= 1
         self.load[inspector] -= 1
         self.room[inspector] += 1
@@ -81,7 +90,15 @@ class State:
     def settle(self, post: int, inspector: int) -> None:
         """Make his place final."""
         self.movable[inspector].discard(post)
+        self._hold(post, inspector, SETTLED)
         self.held[inspector] -= 1
+
+    def _hold(self, post: int, before: int, after: int) -> None:
+        """Keep the table of who could give up which place, the same as `movable` but in one array."""
+        for slot in range(self.first_slot[post], self.first_slot[post + 1]):
+            if self.holder[slot] == before:
+                self.holder[slot] = after
+                return
 
     def may(self, post: int, inspector: int) -> bool:
         """Whether he may take a place of the post, whoever else is in the team."""
@@ -110,19 +127,23 @@ class Search:
     """One breadth-first walk; afterwards it knows the way back, or what it could reach.
 
     `by` tells for each inspector the post that he would take (or START, HUB, UNSEEN, CLOSED);
-    `opened` for each post who would give it up, and the post of the same task that he would move to
-    (or -1 where he hands it over).
+    `opened` for each post who would give it up (or START, UNSEEN), and `moved` the post of the same task
+    that he would move to, if he does not hand it over.
     """
 
     state: State
     group: int | None = None
     hubs: bool = False
     by: Ints = field(init=False)
-    opened: dict[int, tuple[int, int]] = field(init=False, default_factory=dict)
+    opened: Ints = field(init=False)
+    moved: dict[int, int] = field(init=False, default_factory=dict)
     hub_from: dict[int, int] = field(init=False, default_factory=dict)
     _left: dict[int, Ints] = field(init=False, default_factory=dict)
+    _exhausted: Bools = field(init=False)
     _fresh: list[Ints] = field(init=False, default_factory=list)
     _posts: list[int] = field(init=False, default_factory=list)
+    _later: list[int] = field(init=False, default_factory=list)
+    end: int = field(init=False, default=UNSEEN)
 
     def __post_init__(self) -> None:
         groups = self.state.group_of_inspector
@@ -130,12 +151,18 @@ class Search:
             self.by = np.full(groups.size, UNSEEN)
         else:
             self.by = np.where(groups == self.group, UNSEEN, CLOSED)
+        self.opened = np.full(self.state.group_of_post.size, UNSEEN)
+        self._exhausted = np.zeros(len(self.state.rows), dtype=np.bool_)
 
-    def open(self, post: int, inspector: int, to: int) -> None:
-        """The post needs somebody: the inspector gives it up (and moves `to` another one, or -1)."""
-        if post not in self.opened and (self.group is None or self.state.group_of_post[post] == self.group):
-            self.opened[post] = (inspector, to)
+    def open(self, post: int, inspector: int, to: int = UNSEEN) -> None:
+        """The post needs somebody: the inspector gives it up (and moves `to` another one)."""
+        if self.opened[post] == UNSEEN and (
+            self.group is None or self.state.group_of_post[post] == self.group
+        ):
+            self.opened[post] = inspector
             self._posts.append(post)
+            if to != UNSEEN:
+                self.moved[post] = to
 
     def reach(self, inspectors: Ints, by: int) -> None:
         """Inspectors who would get one place too many."""
@@ -146,62 +173,82 @@ class Search:
         """Whether the walk came to an inspector."""
         return bool(self.by[inspector] not in (UNSEEN, CLOSED))
 
-    def run(self, ends: Callable[[Ints], int], into: int = UNSEEN) -> int:
-        """Walk until it comes to an end; -1 where it never does.
+    def run(self, ends: Callable[[Ints], int], into: int = UNSEEN) -> bool:
+        """Walk until `ends` names one of the inspectors just reached; whether it ever did.
 
-        The end is the inspector whom `ends` names among those just reached, or, given the post `into`,
-        the moment when somebody gives that post up (its inspector is returned).
+        With the post `into` the walk also ends when somebody gives that post up by moving within his
+        team, and the inspector that `ends` names is taken to give it up. The end is kept in `end`.
         """
         done = 0
         while True:
             while self._fresh:
                 batch = self._fresh.pop()
-                end = ends(batch)
-                if end >= 0:
+                self.end = ends(batch)
+                if self.end != UNSEEN:
                     if into != UNSEEN:
-                        self.opened[into] = (end, -1)
-                    return end
+                        self.opened[into] = self.end
+                    return True
                 if self.hubs:
                     self._enter_hubs(batch)
                 self._give_up(batch)
-            if done == len(self._posts):
-                return -1
-            self._expand(self._posts[done])
-            done += 1
-            if into in self.opened:
-                return self.opened[into][0]
+            if done < len(self._posts):
+                self._expand(self._posts[done])
+                done += 1
+            elif self._later:
+                self._move(self._later.pop())
+                if into != UNSEEN and self.opened[into] != UNSEEN:
+                    return True
+            else:
+                return False
 
     def _give_up(self, batch: Ints) -> None:
-        """`open` for every movable post of some inspectors, laid out: most of the time goes by here."""
-        opened, posts, movable = self.opened, self._posts, self.state.movable
-        group, group_of_post = self.group, self.state.group_of_post
-        for one in batch.tolist():
-            for post in movable[one]:
-                if post not in opened and (group is None or group_of_post[post] == group):
-                    opened[post] = (one, -1)
-                    posts.append(post)
+        """`open` for every movable post of some inspectors."""
+        state = self.state
+        if batch.size < FEW:
+            for one in batch.tolist():
+                for post in state.movable[one]:
+                    self.open(post, one)
+            return
+        state.mark[batch] = True
+        slots = np.flatnonzero(state.mark[state.holder])
+        state.mark[batch] = False
+        posts = state.post_of_slot[slots]
+        fresh = self.opened[posts] == UNSEEN
+        if self.group is not None:
+            fresh &= state.group_of_post[posts] == self.group
+        posts, holders = posts[fresh], state.holder[slots[fresh]]
+        self.opened[posts] = holders
+        posts = posts[self.opened[posts] == holders]  # of two who would give up the same post, one
+        useful = ~self._exhausted[state.of.kind[posts]]
+        self._posts += posts[useful].tolist()
+        self._later += posts[~useful & state.shared[posts]].tolist()
 
     def _expand(self, post: int) -> None:
         """Go from a post that needs somebody to all who may take it."""
         state, kind = self.state, self.state.kind_of[post]
-        left = self._left.get(kind)
-        if left is None:
-            left = state.rows[kind]
-        if left.size:
-            left = left[self.by[left] == UNSEEN]
-            outside = state.outside(post, left)
-            self._left[kind] = left[~outside]
-            if left.size > self._left[kind].size:
-                self.reach(left[outside], post)
         if state.shared[post]:
-            for one, own in state.teams[state.task_of[post]].items():
-                if (
-                    own != post
-                    and own not in self.opened
-                    and own in state.movable[one]
-                    and state.may(post, one)
-                ):
-                    self.open(own, one, post)
+            self._later.append(post)
+        if self._exhausted[kind]:
+            return
+        left = self._left.get(kind, state.rows[kind])
+        left = left[self.by[left] == UNSEEN]
+        outside = state.outside(post, left)
+        self._left[kind] = left[~outside]
+        self._exhausted[kind] = self._left[kind].size == 0
+        if left.size > self._left[kind].size:
+            self.reach(left[outside], post)
+
+    def _move(self, post: int) -> None:
+        """Somebody of the team takes the post and leaves his own: rarely the way, so it is tried last."""
+        state = self.state
+        for one, own in state.teams[state.task_of[post]].items():
+            if (
+                own != post
+                and self.opened[own] == UNSEEN
+                and own in state.movable[one]
+                and state.may(post, one)
+            ):
+                self.open(own, one, post)
 
     def _enter_hubs(self, batch: Ints) -> None:
         """From those with room to those who would have a task less, at no loss of evenness."""
@@ -225,20 +272,20 @@ class Search:
     def _hub_of(self, inspector: int) -> int:
         return self.hub_from[int(self.state.load[inspector]) if self.state.even else 0]
 
-    def pass_on(self, end: int, into: int = UNSEEN) -> None:
-        """Carry out the way that ends at an inspector; with `into`, that ends in this opened post."""
+    def pass_on(self, into: int = UNSEEN) -> None:
+        """Carry out the way that was found; with `into`, the one that ends by giving up this post."""
         taking: list[tuple[int, int]] = []
         giving: list[tuple[int, int]] = []
-        post, one = into, end
+        post, one = into, self.end
         while True:
             if post != UNSEEN:  # who gives this post up?
-                one, to = self.opened[post]
+                one = int(self.opened[post])
                 if one == START:
                     break
                 giving.append((post, one))
-                if to != -1:
-                    taking.append((to, one))
-                    post = to
+                if post in self.moved:
+                    taking.append((self.moved[post], one))
+                    post = self.moved[post]
                     continue
             by = int(self.by[one])
             while by == HUB:  # he ends with a task less, and another one with a task more
@@ -256,7 +303,6 @@ class Search:
     def split(self, group: int) -> None:
         """What was reached, and all ways out of it tried, is a part of its own from now on."""
         self.state.group_of_inspector[(self.by != UNSEEN) & (self.by != CLOSED)] = group
-        for post in self.opened:
-            self.state.group_of_post[post] = group
+        self.state.group_of_post[self.opened != UNSEEN] = group
         for hub in self.hub_from:
             self.state.group_of_hub[hub] = group
