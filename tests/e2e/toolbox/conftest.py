@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.e2e.portal.conftest import _wait, free_port
 
+SCRIPTS = ROOT / "src/zhiheng/doors/toolbox/static/toolbox/draw"
 PREPARE = "from zhiheng.doors.cli import opening; opening.prepared(); opening.static_made()"
 
 
@@ -69,3 +70,20 @@ def opened(browser: Any) -> Iterator[Any]:
     yield go
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def script(site: str, browser: Any) -> Iterator[Any]:
+    """Runs an expression with the modules of the draw at hand."""
+    page = browser.new_page()
+    page.goto(f"{site}/tools/draw/verify/")
+    names = sorted(
+        path.stem for path in SCRIPTS.glob("*.js") if path.stem not in ("verify", "commit", "worker")
+    )
+    loaded = ", ".join(f"{name}: await import('/static/toolbox/draw/{name}.js')" for name in names)
+
+    def run(body: str, given: Any = None) -> Any:
+        return page.evaluate(f"async (given) => {{ const $ = {{{loaded}}}; {body} }}", given)
+
+    yield run
+    page.close()

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.e2e.toolbox.conftest import SCRIPTS
 from zhiheng.doors.toolbox.draws.words import CHECKS, FAULTS, NOTES, STEPS, VERDICTS
 from zhiheng.kernel.chain import MerkleTree
 
 pytestmark = pytest.mark.browser
-SCRIPTS = ROOT / "src/zhiheng/doors/toolbox/static/toolbox/draw"
 SM3 = {
     "abc": "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0",
     "abcd" * 16: "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732",
@@ -39,23 +38,6 @@ LOGARITHMS = {
 }
 BAD_TEXTS = ["", " a", "a ", "a\tb", "a\u200bb", "e\u0301", "\u3000", "\ufeffa", "x" * 1001]
 BAD_WEIGHTS = ["0", "01", "1.0", "1.50", ".5", "1e3", "+1", "1234567890"]
-
-
-@pytest.fixture(scope="module")
-def script(site: str, browser: Any) -> Iterator[Any]:
-    """Runs an expression with the modules of the draw at hand."""
-    page = browser.new_page()
-    page.goto(f"{site}/tools/draw/verify/")
-    names = sorted(
-        path.stem for path in SCRIPTS.glob("*.js") if path.stem not in ("verify", "commit", "worker")
-    )
-    loaded = ", ".join(f"{name}: await import('/static/toolbox/draw/{name}.js')" for name in names)
-
-    def run(body: str, given: Any = None) -> Any:
-        return page.evaluate(f"async (given) => {{ const $ = {{{loaded}}}; {body} }}", given)
-
-    yield run
-    page.close()
 
 
 DIGESTS = """const hash = $.hashes.hasher(given.name);

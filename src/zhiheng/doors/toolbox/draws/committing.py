@@ -97,10 +97,16 @@ def _announced(request: HttpRequest) -> HttpResponseBase:
         "commitment": commitment,
         "digest": commitment.digest.hex(),
         "nonce": nonce,
-        "carried": {name: value for name, value in request.POST.items() if name != "give"} | fixed,
+        "carried": _carried(request) | fixed,
         "excluded": len(found.exclusions.identities),
     }
     return render(request, PAGE, context)
+
+
+def _carried(request: HttpRequest) -> dict[str, str]:
+    """What was sent, to be sent again; a browser ends lines its own way."""
+    given = request.POST.items()
+    return {name: str(value).replace("\r\n", "\n") for name, value in given if name != "give"}
 
 
 def _committed(request: HttpRequest, found: Frozen, form: AnnouncementForm) -> tuple[Commitment, str] | None:

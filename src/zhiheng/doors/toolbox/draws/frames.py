@@ -97,10 +97,10 @@ def frozen_from_table(text: str, file: Any) -> Frozen | Faulty:
             raise
         # No headings: it may be a frame file, as the next step takes it.
         file.seek(0)
-        try:
-            return frozen(file.read(), b"")
-        except Refused:
-            raise refused from None
+        data = file.read()
+        if data.split(b"\n", 1)[0].count(b"\t") != 2:
+            raise
+        return frozen(data, b"")
 
 
 def frozen(frame: bytes, exclusions: bytes) -> Frozen:

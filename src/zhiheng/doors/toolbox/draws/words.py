@@ -106,6 +106,9 @@ FAULTS: Final[Mapping[str, str]] = {
     "exclusions_line": N_("Line %(line)s of the exclusions is not “identity, stratum, reason”."),
     "exclusions_twice": N_("%(identity)s is excluded twice."),
     "exclusions_inside": N_("%(identity)s is excluded, but stands in the frame."),
+    "threshold_gap": N_(
+        "Stratum %(stratum)s: the stated threshold cannot be true; this object lies in between."
+    ),
     "listed_missing": N_("The lot of %(identity)s says drawn, but the proof does not list it."),
     "listed_wrongly": N_("The proof lists %(identity)s as drawn, but its lot says not drawn."),
 }

@@ -22,7 +22,7 @@ export function* claim(file, identity, frame) {
   if (place.verdict) { yield { verdict: place.verdict }; return; }
   const lot = lotOf(head, place.object);
   yield step("lot", [], lot.said);
-  yield step("threshold", [], lot.threshold);
+  yield step("threshold", lot.gap ? [fault("threshold_gap", { stratum: place.object.stratum })] : [], lot.threshold);
   const listed = kind === "proof" ? value.drawn.some((object) => object.identity === identity) : null;
   if (listed !== null && listed !== lot.drawn) {
     yield step("listed", [fault(lot.drawn ? "listed_missing" : "listed_wrongly", { identity })]);
@@ -78,10 +78,14 @@ function lotOf(head, object) {
     return { drawn, said, threshold: { design: commitment.design, drawn, share: said.share, below: (Number(below) / TWO64).toFixed(9) } };
   }
   const key = keyOf(x, weight);
-  const { last = null } = head.strata[place] ?? {};
+  const { last = null, next = null, drawn: count } = head.strata[place] ?? {};
   const drawn = last !== null && !beyond(key, hash, BigInt(last.key), last.hash);
+  // Nobody can lie between the last drawn and the first not drawn: such a threshold is made up.
+  const between = !drawn && next !== null && beyond(BigInt(next.key), next.hash, key, hash);
+  const sample = commitment.strata[place]?.sample;
   return {
     drawn,
+    gap: between || count !== sample || (last === null) !== (sample === 0),
     said: { ...said, key: String(key), rank: readable(key) },
     threshold: {
       design: "fixed", drawn, rank: readable(key), last: last ? readable(BigInt(last.key)) : "—",
