@@ -89,27 +89,31 @@ def pasted(sheet: Sheet, text: str) -> Given:
 
 
 def uploaded(sheet: Sheet, file: Any, most: int = ROWS_MOST) -> Given:
+    """A table out of a file that was sent; no trace of it stays."""
+    with tempfile.NamedTemporaryFile(prefix="toolbox-") as copy:
+        for block in file.chunks():
+            copy.write(block)
+        copy.flush()
+        return in_file(sheet, Path(copy.name), most)
+
+
+def in_file(sheet: Sheet, path: Path, most: int = ROWS_MOST) -> Given:
     """A table out of a file; its kind is told by its content, never by its name."""
 
     def fits(headings: Sequence[str]) -> Fit:
         return match_headings(sheet, headings).fit
 
-    with tempfile.NamedTemporaryFile(prefix="toolbox-") as copy:
-        for block in file.chunks():
-            copy.write(block)
-        copy.flush()
-        path = Path(copy.name)
-        layout = readers.inspect(path, fits)
-        matching = match_headings(sheet, layout.headings)
-        matching.require()
-        lines, flaws = [], []
-        for line in readers.lines(path, layout):
-            lines.append((line.number, line.cells))
-            flaws += [
-                RowProblem(line.number, layout.headings[place], line.cells[place][:40], flaw)
-                for place, flaw in (line.flaws or {}).items()
-            ]
-            _require_few(len(lines), most)
+    layout = readers.inspect(path, fits)
+    matching = match_headings(sheet, layout.headings)
+    matching.require()
+    lines, flaws = [], []
+    for line in readers.lines(path, layout):
+        lines.append((line.number, line.cells))
+        flaws += [
+            RowProblem(line.number, layout.headings[place], line.cells[place][:40], flaw)
+            for place, flaw in (line.flaws or {}).items()
+        ]
+        _require_few(len(lines), most)
     return _read(sheet, matching.columns, lines, flaws, most)
 
 
@@ -158,7 +162,7 @@ def _require_few(count: int, most: int) -> None:
         raise refuse(
             "table.rows",
             N_("The table has more than %(most)d rows."),
-            N_("Use the command line for larger tables; it takes millions of rows."),
+            N_("Use the command line for larger tables."),
             most=most,
         )
 

@@ -7,12 +7,28 @@ from __future__ import annotations
 
 import typer
 
-from zhiheng.doors.cli.commands import plan_frame, planning
+from zhiheng.doors.cli.commands import plan, plan_frame, planning
 from zhiheng.kernel.errors import N_
 
 app = typer.Typer(
     help=N_("Plan samples: how many, from where, and the frame that is drawn from."), no_args_is_help=True
 )
+app.command(
+    "find",
+    help=N_(
+        "Find a sampling plan. For a lot (--aql), by two points (--prq, --crq), for a declaration (--dql)."
+    ),
+)(plan.find)
+app.command(
+    "sizes",
+    help=N_(
+        "Compute a sample size. For a rate (--half-width), a difference (--against), a detection (--detect)."
+    ),
+)(plan.sizes)
+app.command(
+    "allocate",
+    help=N_("Share samples out over strata. Of a table with objects, expected rates, costs and bounds."),
+)(plan.allocate)
 app.command(
     "strata",
     help=N_("Write the strata. Product kind by division, with objects, samples, failures and posterior."),
