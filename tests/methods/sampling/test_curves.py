@@ -25,7 +25,6 @@ from zhiheng.methods.sampling.distributions import (
     DISTRIBUTIONS,
     Distribution,
     binomial_cumulative,
-    binomial_probability,
     hypergeometric_cumulative,
     hypergeometric_probability,
 )
@@ -61,9 +60,6 @@ def test_hypergeometric_of_a_lot_of_a_thousand_million_is_nearly_binomial() -> N
 @given(n=SAMPLES, p=st.just(0.0) | st.floats(1e-100, 1), c=NUMBERS)
 def test_binomial_equals_scipy(n: int, p: float, c: int) -> None:
     assert float(binomial_cumulative(c, n, p)) == pytest.approx(stats.binom.cdf(c, n, p), abs=1e-12)
-    assert float(binomial_probability(c, n, p)) == pytest.approx(
-        stats.binom.pmf(c, n, p), rel=1e-9, abs=1e-280
-    )
 
 
 def test_small_risks_keep_their_digits() -> None:

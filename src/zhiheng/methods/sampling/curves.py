@@ -16,7 +16,6 @@ from zhiheng.methods.errors import N_, InvalidInput
 from zhiheng.methods.sampling.distributions import (
     Distribution,
     binomial_cumulative,
-    binomial_probability,
     hypergeometric_cumulative,
     poisson_cumulative,
 )
@@ -329,15 +328,18 @@ def _stopped(plans: Plans, both: bool) -> Floats:
 def _worst_of_process(plans: Plans) -> Floats:
     n, c = plans.n, plans.c
     poisson = plans.distribution == "poisson"
+    inner = np.maximum(n - 1.0 - c, 0.0)
+    ways = -special.gammaln(c + 1.0) if poisson else -np.log(n) - special.betaln(c + 1.0, inner + 1.0)
     # Of a Poisson count the maximum lies below c + 1 nonconformities in the sample.
     low, high = np.zeros(n.shape), (c + 1.0) / n if poisson else np.ones(n.shape)
     for _ in range(_HALVINGS):
         p = (low + high) / 2.0
-        if poisson:
-            density = np.exp(special.xlogy(c, n * p) - n * p - special.gammaln(c + 1.0))
-        else:
-            density = binomial_probability(c, n - 1.0, p)
-        rising = _acceptance(Plans(p, n, c, plans.lot, plans.distribution)) > p * n * density
+        # The slope is Pa less p·n times the probability of c among the other items.
+        rest = -n * p if poisson else special.xlog1py(inner, -p)
+        edge = np.where(
+            poisson | (c < n), np.exp(ways + special.xlogy(c, n * p if poisson else p) + rest), 0.0
+        )
+        rising = _acceptance(Plans(p, n, c, plans.lot, plans.distribution)) > p * n * edge
         low, high = np.where(rising, p, low), np.where(rising, high, p)
     return np.asarray(high)
 

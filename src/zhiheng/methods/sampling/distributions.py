@@ -19,7 +19,7 @@ from zhiheng.methods.sampling.quantities import Floats
 Distribution = Literal["binomial", "poisson", "hypergeometric"]
 DISTRIBUTIONS: tuple[Distribution, ...] = get_args(Distribution)
 
-# Below this the complement 1 - I loses digits that a small risk needs.
+# Below this the complement 1 - I would lose digits that a small risk needs.
 _SMALL = 1e-3
 
 _TABLED = 16
@@ -31,14 +31,14 @@ _TABLE = np.array(
 
 
 def binomial_cumulative(c: ArrayLike, n: ArrayLike, p: ArrayLike) -> Floats:
-    """P(X <= c) in n independent items: 1 - I_p(c + 1, n - c)."""
+    """P(X <= c) in n independent items: 1 - I_p(c + 1, n - c), where small as I_{1-p}(n - c, c + 1)."""
     number, size, share = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in (c, n, p)))
     certain = number >= size
     one_more, rest = number + 1.0, np.where(certain, 1.0, size - number)
     found: Floats = np.array(1.0 - special.betainc(one_more, rest, share))
     small = found < _SMALL
-    if small.any():  # scipy's complement is exact there, and far slower: only where it matters
-        found[small] = special.betaincc(one_more[small], rest[small], share[small])
+    if small.any():  # rounding 1 - p costs n·1e-16 of the value: nothing here, but too much near p = 0
+        found[small] = special.betainc(rest[small], one_more[small], 1.0 - share[small])
     return np.asarray(np.where(certain, 1.0, found))
 
 
@@ -46,16 +46,6 @@ def poisson_cumulative(c: ArrayLike, mean: ArrayLike) -> Floats:
     """P(X <= c) for a Poisson count: Q(c + 1, mean)."""
     number, expected = (np.asarray(value, dtype=np.float64) for value in (c, mean))
     return np.asarray(special.gammaincc(number + 1.0, expected), dtype=np.float64)
-
-
-def binomial_probability(x: ArrayLike, n: ArrayLike, p: ArrayLike) -> Floats:
-    """P(X = x) for X nonconforming among n independent items; 0 outside 0..n."""
-    x, n, p = (np.asarray(value, dtype=np.float64) for value in (x, n, p))
-    inside = (x >= 0) & (x <= n)
-    never, always = p == 0, p == 1
-    found = np.exp(_log_binomial(np.where(inside, x, 0.0), np.where(inside, n, 0.0), p))
-    found = np.where(never, x == 0, np.where(always, x == n, found))
-    return np.asarray(np.where(inside, found, 0.0))
 
 
 def hypergeometric_probability(
