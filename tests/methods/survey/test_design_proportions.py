@@ -11,7 +11,8 @@ from scipy import stats
 from tests.methods.survey.complex_samples import Rows, samples
 from zhiheng.methods.errors import InvalidInput
 from zhiheng.methods.survey.design_proportions import DESIGN_METHODS, DesignMethod, proportion
-from zhiheng.methods.survey.designs import domain, survey_design
+from zhiheng.methods.survey.designs import Subsample, domain, survey_design
+from zhiheng.methods.survey.estimation import mean
 from zhiheng.methods.survey.proportions import interval
 
 METHODS = st.sampled_from(DESIGN_METHODS)
@@ -109,3 +110,17 @@ def test_a_trait_is_zero_or_one_inside_the_domain() -> None:
     with pytest.raises(InvalidInput) as caught:
         proportion([0, 1, 1], design, method="wilson")  # type: ignore[arg-type]
     assert caught.value.code == "method.unknown"
+
+
+def test_only_what_was_taken_whole_at_every_stage_is_certain() -> None:
+    whole = survey_design(strata=["a", "a", "b", "b"], population={"a": 2, "b": 9})
+    found = proportion([1, 0, 0, 1], whole, by=["a", "a", "b", "b"], method="beta")
+    assert (found.lower[0], found.value[0], found.upper[0]) == (0.5, 0.5, 0.5)
+    assert found.lower[1] < 0.5 < found.upper[1]
+    agreeing = proportion([0, 0, 0, 0], whole, by=["a", "a", "b", "b"])
+    np.testing.assert_array_equal(agreeing.no_variation, [False, True])
+    np.testing.assert_array_equal(agreeing.upper > 0, [False, True])
+    # Both clusters were drawn, but not all units inside them.
+    inside = survey_design(clusters=[1, 1, 2, 2], population=[2] * 4, second=Subsample([8] * 4))
+    assert proportion([0, 0, 0, 0], inside).no_variation
+    assert mean([3, 3, 3, 3], inside).no_variation

@@ -108,6 +108,8 @@ def test_a_design_cannot_be_changed() -> None:
     design = survey_design(weights=[1.0, 2.0])
     with pytest.raises(ValueError, match="read-only"):
         design.weights[0] = 9
+    with pytest.raises(ValueError, match="read-only"):
+        design.stages[0].drawn[0] = 9
 
 
 def test_a_domain_is_a_condition_with_rows() -> None:

@@ -221,3 +221,10 @@ def test_ratio_of_large_and_small_groups_keeps_its_digits() -> None:
     expected = np.std([1, 2, 3, 4], ddof=1) / 2
     assert float(mean(values, design).standard_error) == pytest.approx(expected, rel=1e-6)
     assert float(mean(values, design, by=[1, 1, 1, 1]).standard_error[0]) == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_group_without_weight_has_no_value_and_spoils_no_other() -> None:
+    design = survey_design(weights=[1, 1, 0, 0, 2, 1])
+    found = mean([1, 2, 3, 4, 5, 6], design, by=list("aabbcc"))
+    np.testing.assert_allclose(found.value, [1.5, np.nan, 16 / 3])
+    np.testing.assert_array_equal(np.isnan(found.standard_error), [False, True, False])

@@ -65,6 +65,12 @@ def test_an_interval_beyond_the_sample_is_not_invented() -> None:
     assert np.isnan(found.upper[1])
 
 
+def test_a_census_knows_its_quantiles() -> None:
+    found = quantiles([1, 2, 3, 4], survey_design(population=[4] * 4), [0.5, 1 - 1e-9])
+    np.testing.assert_array_equal(found.lower, [2, 4])
+    np.testing.assert_array_equal(found.upper, [2, 4])
+
+
 @pytest.mark.parametrize("p", [0, 1, -0.1, np.nan, [[0.5]]])
 def test_a_probability_lies_between_zero_and_one(p: float) -> None:
     with pytest.raises(InvalidInput) as caught:

@@ -247,11 +247,19 @@ def _adjusted(design: SurveyDesign, weights: Floats, margins: tuple[Coded, ...])
     for margin in margins:
         cells.append(margin.codes + offset)
         offset += margin.labels.size
-    product = np.zeros(offset * offset)
-    for one in cells:
-        for other in cells:
-            product += sums_by(one * offset + other, design.weights, offset * offset)
-    # The dummies of several margins depend on each other, hence the generalised inverse.
-    inverse = np.asarray(np.linalg.pinv(product.reshape(offset, offset), rcond=1e-12, hermitian=True))
+    if len(cells) == 1:
+        sums = sums_by(cells[0], design.weights, offset)
+        inverse = np.divide(1.0, sums, out=np.zeros(offset), where=sums > 0)
+    else:
+        inverse = _inverse(cells, design.weights, offset)
     adjustment = Adjustment(tuple(cells), design.weights, inverse)
     return replace(design, weights=sealed(weights), adjustments=(*design.adjustments, adjustment))
+
+
+def _inverse(cells: list[Codes], weights: Floats, size: int) -> Floats:
+    product = np.zeros(size * size)
+    for one in cells:
+        for other in cells:
+            product += sums_by(one * size + other, weights, size * size)
+    # The dummies of several margins depend on each other, hence the generalised inverse.
+    return np.asarray(np.linalg.pinv(product.reshape(size, size), rcond=1e-12, hermitian=True))

@@ -20,7 +20,7 @@ from zhiheng.methods.survey.design_columns import Bools
 from zhiheng.methods.survey.designs import SurveyDesign
 from zhiheng.methods.survey.estimation import column, freedom_of, mean_influence, scope_of, t_quantile
 from zhiheng.methods.survey.labels import Labels
-from zhiheng.methods.survey.linearisation import Scope, variances
+from zhiheng.methods.survey.linearisation import Scope, certain, variances
 
 DesignMethod = Literal["logit", "likelihood", "arcsine", "beta", "mean"]
 Bounds = tuple[Floats, Floats]
@@ -141,8 +141,7 @@ def proportion(
     lower, upper = bounds(sample)
     still = (sample.share == 0) | (sample.share == 1)
     exact_lower, exact_upper = _exact(sample.share, sample.effective, sample.tail)
-    # A share of a census, or of sampled strata that are whole, is known: nothing is to be added.
-    known = (sample.error == 0) & bool((design.stages[0].share == 1).all())
+    known = certain(sample.error, design, scope)
     lower = np.where(known, sample.share, np.where(still, exact_lower, lower))
     upper = np.where(known, sample.share, np.where(still, exact_upper, upper))
     shape: tuple[int, ...] = (scope.size,) if scope.labels is not None else ()
@@ -216,9 +215,8 @@ def _kish(design: SurveyDesign, scope: Scope) -> Floats:
 
 def _exact(share: Floats, size: Floats, tail: float) -> Bounds:
     """Clopper and Pearson's bounds for a share of a size that need not be whole."""
-    x = share * size
-    rest = size - x
     with np.errstate(invalid="ignore"):
+        x, rest = share * size, (1 - share) * size
         lower = np.where(x > 0, special.betaincinv(np.maximum(x, 1e-300), rest + 1, tail), 0.0)
         # The upper bound of a share is 1 minus the lower bound of the rest, which keeps all digits.
         upper = 1.0 - np.where(rest > 0, special.betaincinv(np.maximum(rest, 1e-300), x + 1, tail), 0.0)

@@ -94,8 +94,9 @@ class Adjustment:
         One code per row for each margin; the codes of all margins are numbered through.
     base : ndarray of float64, shape (rows,)
         Weights before the calibration.
-    inverse : ndarray of float64, shape (cells, cells)
-        Generalised inverse of the weighted cross-products of the cells.
+    inverse : ndarray of float64, shape (cells, cells) or (cells,)
+        Generalised inverse of the weighted cross-products of the cells; its diagonal for one margin,
+        where it has nothing else.
     """
 
     cells: tuple[Codes, ...]
@@ -106,7 +107,7 @@ class Adjustment:
         """What the margins do not explain of an influence, by weighted least squares."""
         size = len(self.inverse)
         sums = sum(sums_by(cell, self.base * influence, size) for cell in self.cells)
-        effect = self.inverse @ sums
+        effect = self.inverse * sums if self.inverse.ndim == 1 else self.inverse @ sums
         return np.asarray(influence - sum(effect[cell] for cell in self.cells))
 
 
@@ -315,6 +316,8 @@ def _stage(group: Codes, labels: Labels, units: ArrayLike | None, sizes: Floats 
             drawn=int(drawn[position]),
             size=f"{sizes[position]:g}",
         )
+    for array in (unit, unit_group, drawn, share):
+        array.flags.writeable = False
     return Stage(unit, unit_group, drawn, share, units is None)
 
 

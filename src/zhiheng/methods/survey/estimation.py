@@ -18,7 +18,7 @@ from zhiheng.methods.survey.counts import Floats, level_tail, sealed
 from zhiheng.methods.survey.design_columns import Bools, numbers, same_length
 from zhiheng.methods.survey.designs import SurveyDesign
 from zhiheng.methods.survey.labels import Labels, coded
-from zhiheng.methods.survey.linearisation import Scope, variances
+from zhiheng.methods.survey.linearisation import Scope, certain, variances
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,8 +35,8 @@ class Estimates:
         Two-sided bounds; NaN where the degrees of freedom are 0.
     degrees_of_freedom : ndarray of float64
         Sampled clusters minus strata, of the domain or the group.
-    rows : ndarray of int
-        Sampled rows behind the estimate.
+    rows : ndarray of float64
+        Number of sampled rows behind the estimate.
     no_variation : ndarray of bool
         The standard error is 0 and not because everything was sampled: the sample shows no
         variation, which does not mean that the population has none.
@@ -253,7 +253,7 @@ def summarised(
     rows = scope.sums(_masked(ones, scope))
     parts = (found, error, found - half, found + half, freedom, rows)
     value, standard_error, lower, upper, freedom, rows = (sealed(part.reshape(shape)) for part in parts)
-    still = ((error == 0) & bool((design.stages[0].share < 1).any())).reshape(shape)
+    still = ((error == 0) & ~certain(error, design, scope)).reshape(shape)
     return Estimates(value, standard_error, lower, upper, freedom, rows, still, scope.labels, level)
 
 

@@ -90,6 +90,18 @@ def variances(influence: Floats, design: SurveyDesign, scope: Scope) -> Floats:
     )
 
 
+def certain(error: Floats, design: SurveyDesign, scope: Scope) -> Bools:
+    """Groups with no error because every unit of their strata was drawn, at every stage."""
+    if (error != 0).all():
+        return np.zeros(error.shape, dtype=np.bool_)
+    partly = np.zeros(design.weights.size)
+    for stage in design.stages:
+        partly += stage.share[stage.group[stage.unit]] < 1
+    if scope.mask is not None:
+        partly = np.where(scope.mask, partly, 0.0)
+    return np.asarray((error == 0) & (scope.sums(partly) == 0))
+
+
 def _variance(influence: Floats, design: SurveyDesign) -> float:
     for adjustment in design.adjustments:
         influence = adjustment.residual(influence)

@@ -17,7 +17,7 @@ from zhiheng.methods.survey.counts import Floats, sealed
 from zhiheng.methods.survey.design_proportions import bounds_of
 from zhiheng.methods.survey.designs import SurveyDesign
 from zhiheng.methods.survey.estimation import column, freedom_of, mean_influence, scope_of, t_quantile
-from zhiheng.methods.survey.linearisation import variances
+from zhiheng.methods.survey.linearisation import certain, variances
 
 QuantileMethod = Literal["mean", "logit", "arcsine"]
 METHODS: tuple[QuantileMethod, ...] = ("mean", "logit", "arcsine")
@@ -119,7 +119,6 @@ def quantiles(
     sorted_values = y[kept][order]
     heaped = np.cumsum(design.weights[kept][order])
     heaped /= heaped[-1]
-    whole = bool((design.stages[0].share == 1).all())
     found, lower, upper = (np.full(wished.shape, np.nan) for _ in range(3))
     for k, p in enumerate(wished):
         found[k] = _at(sorted_values, heaped, p)
@@ -127,7 +126,7 @@ def quantiles(
         below = below if scope.mask is None else np.where(scope.mask, below, 0.0)
         share, influence = mean_influence(below, design, scope)
         error = float(np.sqrt(variances(influence, design, scope)[0]))
-        if error == 0 and not whole:
+        if error == 0 and not certain(np.array([error]), design, scope)[0]:
             continue  # no variation in the sample: no bound, though the formula would give the value
         bounds = bounds_of(float(share[0]), error, t, method)
         lower[k], upper[k] = (_at(sorted_values, heaped, bound) for bound in bounds)
