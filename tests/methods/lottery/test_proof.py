@@ -252,10 +252,10 @@ def redrawn(value: Json) -> None:
 
 FORGERIES = [
     ("keys", swap), ("paths", heavier), ("keys", forged_key), ("order", forged_threshold),
-    ("counts", lowered_sample), ("counts", omitted), ("nonces", other_nonce), ("seed", other_open_nonce), ("seed", other_beacon),
-    ("nonces", no_beacon), ("seed", other_seed), ("seed", other_time), ("paths", other_root),
-    ("paths", moved), ("paths", longer_path), ("paths", node_as_leaf), ("paths", twice),
-    ("inclusion", likelier), ("inclusion", called_exact), ("seed", redrawn),
+    ("counts", lowered_sample), ("counts", omitted), ("nonces", other_nonce), ("seed", other_open_nonce),
+    ("seed", other_beacon), ("nonces", no_beacon), ("seed", other_seed), ("seed", other_time),
+    ("paths", other_root), ("paths", moved), ("paths", longer_path), ("paths", node_as_leaf),
+    ("paths", twice), ("inclusion", likelier), ("inclusion", called_exact), ("seed", redrawn),
 ]  # fmt: skip
 
 

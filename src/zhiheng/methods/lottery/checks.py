@@ -98,14 +98,10 @@ def _twice(member: Member) -> NoReturn:
 
 def stratum_number(commitment: Commitment, name: str) -> int:
     """Which stratum of the commitment has this name; refused if none has."""
-    for number, plan in enumerate(commitment.strata):
-        if plan.name == name:
-            return number
-    fault(
-        "proof.stratum",
-        N_("There is no stratum %(name)s in the commitment."),
-        name=shown(name),
-    )
+    names = [plan.name for plan in commitment.strata]
+    if name not in names:
+        fault("proof.stratum", N_("There is no stratum %(name)s in the commitment."), name=shown(name))
+    return names.index(name)
 
 
 def check_path(commitment: Commitment, member: Member, path: tuple[bytes, ...]) -> None:
