@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from zhiheng.doors.api.draw_examples import DRAWS
 from zhiheng.doors.api.problems import TYPE, ProblemOut
 from zhiheng.doors.api.tool_examples import TOOLS
 
@@ -96,6 +97,7 @@ def _page(*items: Any, cursor: str = "") -> dict[str, Any]:
 
 
 EXAMPLES: Final[dict[tuple[str, str], Any]] = {
+    **DRAWS,
     **TOOLS,
     ("get", "/api/v1/divisions"): _page(
         {

@@ -14,6 +14,7 @@ from zhiheng.doors.api.asking import Key
 from zhiheng.doors.api.examples import add_examples
 from zhiheng.doors.api.routes import (
     divisions,
+    draws,
     enterprises,
     imports,
     ledger,
@@ -64,6 +65,7 @@ api.add_router("/pass-rates", rates.router)
 api.add_router("/reports", reports.router)
 api.add_router("/ledger", ledger.router)
 api.add_router("/imports", imports.router)
+api.add_router("/draws", draws.router)
 api.add_router("/tools", tools.router)
 
 
