@@ -69,23 +69,19 @@ def searches() -> Iterator[Row]:
         lot = LOT if distribution == "hypergeometric" else None
         batch = partial(find_plans, prq=first, crq=second, distribution=distribution, lot_size=lot)
         yield f"{REQUESTS} plan searches, {distribution}, together", 1e3 * median(batch), "ms", TARGET
-        yield (
-            f"{REQUESTS} plan searches, {distribution}, one by one",
-            1e3
-            * median(
-                lambda lot=lot, kind=distribution: [
-                    find_plan(prq=p1, crq=p2, distribution=kind, lot_size=lot)
-                    for p1, p2 in zip(first, second, strict=True)
-                ]
-            ),
-            "ms",
-            "",
-        )
+        single = partial(one_by_one, first, second, distribution, lot)
+        yield f"{REQUESTS} plan searches, {distribution}, one by one", 1e3 * median(single), "ms", ""
         yield by_r(distribution, first, second, batch())
     close = partial(find_plan, prq=0.01, crq=0.0102)
     yield "one search that needs 2 139 682 items", 1e3 * median(close), "ms", ""
     many = partial(find_plans, prq=np.repeat(first, 1000), crq=np.repeat(second, 1000))
     yield "100 000 plan searches, binomial, together", 1e3 * median(many), "ms", ""
+
+
+def one_by_one(first: list[float], second: list[float], distribution: Distribution, lot: int | None) -> None:
+    """A page's or a command's way of asking."""
+    for p1, p2 in zip(first, second, strict=True):
+        find_plan(prq=p1, crq=p2, distribution=distribution, lot_size=lot)
 
 
 def by_r(distribution: Distribution, first: list[float], second: list[float], ours: AttributePlans) -> Row:
@@ -133,10 +129,10 @@ def whole_curves() -> Iterator[Row]:
     )
     p = np.linspace(0.0, 0.2, 200)
     n, c = np.arange(20, 1020)[:, None], np.arange(1000)[:, None] % 8
-    for distribution in ("binomial", "poisson"):
+    for distribution in DISTRIBUTIONS[:2]:
         work = partial(
             acceptance_probability, p, sample_size=n, acceptance_number=c, distribution=distribution
-        )  # type: ignore[arg-type]
+        )
         yield f"OC of 1 000 plans at 200 qualities, {distribution}", 1e3 * median(work), "ms", ""
     finite = partial(
         acceptance_probability,

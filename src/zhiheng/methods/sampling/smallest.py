@@ -125,20 +125,14 @@ class Search:
         return sample, feasible
 
     def _floor(self, guess: Floats) -> Floats:
-        """An acceptance number up to which all fail, a few below the first that does not."""
-        most = self.model.largest_number(self.requests)
-        low, high = np.full(guess.shape, -1.0), most + 1.0
-        probe, step = np.minimum(guess, most), np.full(guess.shape, float(_WINDOW - 1))
-        open_ = self.requests
+        """An acceptance number up to which all fail: the guess, or by longer and longer steps below it."""
+        low = np.minimum(guess, self.model.largest_number(self.requests))
+        step, open_ = float(_WINDOW), self.requests
         while open_.size:
-            at = probe[open_]
-            fails = self._all_fail(at, open_)
-            low[open_], high[open_] = np.where(fails, at, low[open_]), np.where(fails, high[open_], at)
-            following = np.where(fails, at + step[open_], at - step[open_])
-            outside = (following <= low[open_]) | (following >= high[open_])
-            probe[open_] = np.where(outside, np.floor((low[open_] + high[open_]) / 2.0), following)
-            step[open_] *= 2.0
-            open_ = open_[high[open_] - low[open_] > _WINDOW]
+            open_ = open_[~self._all_fail(low[open_], open_)]
+            low[open_] = np.maximum(low[open_] - step, -1.0)
+            open_ = open_[low[open_] >= 0.0]
+            step *= 2.0
         return low
 
     def _all_fail(self, c: Floats, requests: Ints) -> NDArray[np.bool_]:
