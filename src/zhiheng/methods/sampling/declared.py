@@ -1,7 +1,7 @@
 """Plans that contest a declared quality level: GB/T 2828.4 and, for small populations, GB/T 2828.11.
 
-Designed here by search from the risks these standards state, NOT read from their printed tables,
-which we do not have; every result says so. Such a verdict contradicts a declaration or does not:
+Designed here by search from the risks that ISO 2859-4 states, NOT read from the printed tables, which
+we do not have; every result says so. Such a verdict contradicts a declaration or does not:
 this module refuses to accept lots, and a declaration that is not contradicted is not thereby proved.
 """
 
@@ -21,7 +21,7 @@ from zhiheng.methods.sampling.search import find_plan
 
 BASIS = N_("by design property, not the printed table")
 
-# Risks stated by both standards: of contradicting a true declaration, and of not contradicting a false one.
+# Of contradicting a true declaration, and of not contradicting a false one (scope of ISO 2859-4).
 FALSE_CONTRADICTION = 0.05
 MISSED_CONTRADICTION = 0.10
 
@@ -92,8 +92,8 @@ def declared_plan(*, dql: float, limit: int) -> DeclaredPlan:
 
     References
     ----------
-    GB/T 2828.4-2008 (ISO 2859-4:2002): risks of clause 1 for levels I to III. Its level 0 is matched to
-    the ratio of level I instead, so its printed sizes are larger than those found here for L = 0.
+    GB/T 2828.4-2008 (ISO 2859-4:2002): the risks of its scope for levels I to III. Its level 0 is matched
+    to the ratio of level I instead of to 5 %.
     """
     level = float(shares(dql, "dql"))
     number = whole(limit, "limit", least=0)
