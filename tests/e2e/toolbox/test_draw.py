@@ -324,23 +324,25 @@ def test_a_witness_makes_a_number(opened: Any, site: str) -> None:
     assert {method for method, _ in page.asked} == {"GET"}
 
 
-@SIZES
 @LANGUAGES
 def test_axe_finds_nothing_and_nothing_overflows(
-    opened: Any, site: str, tmp_path: Path, width: int, language: str
+    opened: Any, site: str, tmp_path: Path, language: str
 ) -> None:
-    page, whole = opened(width, locale=language, bypass_csp=True), made(redraw=True)
+    page, whole = opened(locale=language, bypass_csp=True), made(redraw=True)
     paths = files(tmp_path, proof=whole.proof, frame=whole.frame.data, exclusions=whole.left.data)
 
     def inspect(name: str) -> None:
-        assert page.evaluate("document.documentElement.scrollWidth") == width, name
-        page.add_script_tag(content=axe())
-        found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-        wrong = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]]
-        assert wrong == [], (name, width, language)
-        if SHOTS:
-            page.evaluate("scrollTo(0, 0)")
-            page.screenshot(path=str(Path(SHOTS, f"draw-{name}-{width}-{language}.png")), full_page=True)
+        # Both widths of one page: each form that is sent counts against the limit of a minute.
+        for width in (360, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") == width, name
+            page.add_script_tag(content=axe())
+            found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+            wrong = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]]
+            assert wrong == [], (name, width, language)
+            if SHOTS:
+                page.evaluate("scrollTo(0, 0)")
+                page.screenshot(path=str(Path(SHOTS, f"draw-{name}-{width}-{language}.png")), full_page=True)
 
     for name, address in (("home", ""), ("verify", "verify/"), ("reveal", "reveal/"), ("number", "number/")):
         page.goto(f"{site}/tools/draw/{address}")
@@ -412,5 +414,5 @@ def test_a_million_objects_do_not_freeze_the_page(opened: Any, site: str, tmp_pa
     page.wait_for_selector("#took:not(:empty)", timeout=300_000)
     took, longest = time.monotonic() - began, page.evaluate("longest")
     print(f"{size} objects: {took:.1f} s, longest pause of the page {longest:.0f} ms")  # noqa: T201  a measurement
-    assert "10 checks passed" in page.locator("#said").inner_text()
+    assert "12 checks passed" in page.locator("#said").inner_text()
     assert longest < 1000

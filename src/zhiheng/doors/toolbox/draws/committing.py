@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
+from zhiheng.doors.look.figures import amount
 from zhiheng.doors.toolbox.draws.forms import AnnouncementForm, FrameForm, amounts
 from zhiheng.doors.toolbox.draws.frames import FRAME, OBJECTS_MOST, Faulty, Frozen, frozen, frozen_from_table
 from zhiheng.doors.toolbox.draws.sending import attachment, lines_of
@@ -33,7 +34,7 @@ FIELDS: Final = {
 def page(request: HttpRequest) -> HttpResponseBase:
     """`/tools/draw/commit/`: first the frame, then what is announced, then the commitment."""
     if request.method != "POST":
-        return render(request, PAGE, {"frame_form": FrameForm(None), "most": OBJECTS_MOST})
+        return render(request, PAGE, {"frame_form": FrameForm(None), "most": amount(OBJECTS_MOST)})
     if "frame" in request.POST:
         return _announced(request)
     return _framed(request)
@@ -43,7 +44,7 @@ def _framed(request: HttpRequest) -> HttpResponse:
     form = FrameForm(request.POST, request.FILES)
     form.is_valid()
     file = request.FILES.get("file")
-    context: dict[str, Any] = {"frame_form": form, "most": OBJECTS_MOST}
+    context: dict[str, Any] = {"frame_form": form, "most": amount(OBJECTS_MOST)}
     try:
         found = frozen_from_table(request.POST.get("table", ""), file)
     except Refused as refused:

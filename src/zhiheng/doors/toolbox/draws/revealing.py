@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from zhiheng.doors.exports.answers import download
 from zhiheng.doors.exports.table import ExportColumn, Table
+from zhiheng.doors.look.figures import amount
 from zhiheng.doors.toolbox.draws.forms import NumbersForm
 from zhiheng.doors.toolbox.draws.frames import OBJECTS_MOST, frozen
 from zhiheng.doors.toolbox.draws.sending import attachment, lines_of
@@ -33,11 +34,11 @@ SHOWN_MOST: Final = 200
 def page(request: HttpRequest) -> HttpResponseBase:
     """`/tools/draw/reveal/`: first the files, then the numbers, then who is drawn."""
     if request.method != "POST":
-        return render(request, PAGE, {"most": OBJECTS_MOST})
+        return render(request, PAGE, {"most": amount(OBJECTS_MOST)})
     try:
         frame, commitment = _files(request)
     except Refused as refused:
-        return render(request, PAGE, {"most": OBJECTS_MOST, "problems": refused.problems}, status=422)
+        return render(request, PAGE, {"most": amount(OBJECTS_MOST), "problems": refused.problems}, status=422)
     context = {"commitment": commitment, "frame": frame.data.decode()}
     if "numbers" not in request.POST:
         return render(request, PAGE, context | {"form": NumbersForm(commitment, None)})

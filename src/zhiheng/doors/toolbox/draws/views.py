@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from zhiheng.doors.exports.table import FORMS
 from zhiheng.doors.imports.template import template
+from zhiheng.doors.look.figures import amount
 from zhiheng.doors.toolbox.draws.checking import Checked, Files, asked, audited, rows_open
 from zhiheng.doors.toolbox.draws.forms import NumberForm
 from zhiheng.doors.toolbox.draws.frames import FRAME, OBJECTS_MOST
@@ -23,7 +24,7 @@ from zhiheng.kernel.errors import N_, Refused, refuse
 @tool_page
 def home(request: HttpRequest) -> HttpResponse:
     """`/tools/draw/`."""
-    return render(request, "toolbox/draw.html", {"objects_most": OBJECTS_MOST})
+    return render(request, "toolbox/draw.html", {"objects_most": amount(OBJECTS_MOST)})
 
 
 @tool_page_taking_tables

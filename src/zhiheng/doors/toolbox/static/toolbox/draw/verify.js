@@ -100,7 +100,13 @@ function facts(summary) {
 
 function parts(row) { return row.querySelectorAll("[data-part]"); }
 
-function faultLines(faults) { return faults.map(({ code, params }) => element("p", say(words.faults[code] ?? code, params), "found")); }
+function faultLines(faults) {
+  return faults.map(({ code, params }) => {
+    const line = element("p");
+    line.append(element("b", say(words.faults[code] ?? code, params)));
+    return line;
+  });
+}
 
 function check(news, counts) {
   at("checks").hidden = false;
