@@ -70,10 +70,11 @@ def test_a_chinese_page_holds_no_english_sentence(reader: Client) -> None:
 
 
 def test_the_words_of_the_script_are_those_of_the_language(reader: Client, english: Client) -> None:
-    pages = [client.get("/tools/draw/verify/").content.decode() for client in (reader, english)]
-    words = [
-        json.loads(re.search(r'<script id="words"[^>]*>(.*?)</script>', page, re.DOTALL)[1]) for page in pages
-    ]  # type: ignore[index]
+    words = []
+    for client in (reader, english):
+        page = client.get("/tools/draw/verify/").content.decode()
+        (found,) = re.findall(r'<script id="words"[^>]*>(.*?)</script>', page, re.DOTALL)
+        words.append(json.loads(found))
     assert words[0].keys() == words[1].keys() == said_by_script().keys()
     for kind in words[0]:
         same = [name for name, text in words[0][kind].items() if text and text == words[1][kind][name]]

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import (  # type: ignore[import-untyped]  # whitenoise ships no types
+    CompressedManifestStaticFilesStorage,
+)
 
 MODULES: Final = "toolbox/draw/*.js"
 

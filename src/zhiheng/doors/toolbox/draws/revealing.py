@@ -98,7 +98,7 @@ def _answered(request: HttpRequest, frame: Frame, proof: Proof) -> HttpResponseB
 def _carried(request: HttpRequest, frame: Frame, proof: Proof) -> dict[str, str]:
     """Everything that the downloads need, as the form sends it along."""
     numbers = {
-        name: value
+        name: str(value)
         for name, value in request.POST.items()
         if name in ("numbers", "nonce", "beacon") or name.startswith("witness-")
     }
