@@ -19,6 +19,7 @@ from zhiheng.doors.cli.commands import (
     check,
     deadline,
     demo,
+    draw,
     exports,
     imports,
     plan_group,
@@ -61,6 +62,7 @@ app.command(
 )(exports.export)
 app.add_typer(report.app, name="report")
 app.add_typer(plan_group.app, name="plan")
+app.add_typer(draw.app, name="draw")
 app.add_typer(verify.app, name="verify")
 app.command(
     "demo",

@@ -10,7 +10,7 @@ import sys
 from types import MappingProxyType
 from typing import Final
 
-from zhiheng.doors.cli.words import _
+from zhiheng.doors.cli.words import _, of_rooms
 from zhiheng.kernel.errors import Param, Problem, Refused
 
 DONE: Final = 0
@@ -58,8 +58,10 @@ def translated(msgid: str) -> str:
     """The text; problems of other rooms stand in their catalogues, which Django has read if it is there."""
     found = _(msgid)
     loaded = sys.modules.get("django.apps")
-    if found != msgid or loaded is None or not loaded.apps.ready:
+    if found != msgid:
         return found
+    if loaded is None or not loaded.apps.ready:
+        return of_rooms(msgid)
     from django.utils.translation import gettext
 
     return gettext(msgid) if msgid else ""

@@ -48,6 +48,24 @@ def _catalogue() -> catalogues.NullTranslations:
     return catalogues.translation("django", LOCALE, languages=languages, fallback=True)
 
 
+@cache
+def _catalogues_of_rooms() -> tuple[catalogues.NullTranslations, ...]:
+    """What methods and kernel say, for commands that open no installation and so load no Django."""
+    languages = ["zh_Hans"] if language() == CHINESE else []
+    house = LOCALE.parents[2]
+    return tuple(
+        catalogues.translation("django", house / room / "locale", languages=languages, fallback=True)
+        for room in ("methods", "kernel")
+        if languages
+    )
+
+
+def of_rooms(msgid: str) -> str:
+    """The text of a msgid of methods or kernel; the msgid itself where neither knows it."""
+    said = (catalogue.gettext(msgid) for catalogue in _catalogues_of_rooms())
+    return next((text for text in said if text != msgid), msgid)
+
+
 def _(msgid: str) -> str:
     """The text in the language of this run."""
     return _catalogue().gettext(msgid) if msgid else ""

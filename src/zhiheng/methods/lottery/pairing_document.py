@@ -24,7 +24,6 @@ from zhiheng.methods.lottery.notation import (
     written,
 )
 from zhiheng.methods.lottery.pairing_records import (
-    REASONS,
     Inputs,
     Inspector,
     Post,
@@ -158,7 +157,7 @@ def _inspector_read(value: Json) -> Inspector:
 def _recusal_read(value: Json) -> Recusal:
     one = members(value, "recusals", "inspector", "on", "reason", "seal", "target")
     reason = text(one["reason"], "reason")
-    if reason not in REASONS:
+    if reason not in set(Reason):
         raise InvalidInput(
             "pairing.reason",
             N_("%(reason)s is no reason of a recusal."),

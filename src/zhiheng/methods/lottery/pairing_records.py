@@ -35,18 +35,6 @@ class Reason(StrEnum):
     WITHHELD = "withheld"
 
 
-REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
-    {
-        Reason.INTEREST: N_("has an interest in it"),
-        Reason.KINSHIP: N_("is related to somebody there"),
-        Reason.FORMER_EMPLOYER: N_("worked there before"),
-        Reason.SAME_PLACE: N_("lives or works at the same place"),
-        Reason.OTHER: N_("another reason"),
-        Reason.WITHHELD: N_("a reason that is not published"),
-    }
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Post:
     """Places of one kind in a team; whoever takes one holds every qualification in `needs`."""

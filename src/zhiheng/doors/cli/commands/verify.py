@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zhiheng.doors.cli import output, refusals
+from zhiheng.doors.cli.commands import verify_draw
 from zhiheng.doors.cli.commands.options import Json
 from zhiheng.doors.cli.words import _
 from zhiheng.kernel.errors import N_
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
     from zhiheng.foundation.ledger.verify import Verification
 
 app = typer.Typer(help=N_("Compute again what was recorded and published."), no_args_is_help=True)
+app.command(
+    "draw",
+    help=N_("Check the proof of a draw, or a ticket. Needs the file alone; with the frame it draws again."),
+)(verify_draw.draw)
+app.command(
+    "pairing",
+    help=N_("Check which inspectors were drawn. Needs the statement alone, and draws them again."),
+)(verify_draw.pairing)
 
 
 @app.command(
