@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ def province(installation: Installation) -> Installation:
     return installation
 
 
-def test_from_the_ledger_to_a_frame(province: Installation, tmp_path: Path) -> None:
+def test_from_the_ledger_to_a_draw_that_a_stranger_checks(province: Installation, tmp_path: Path) -> None:
     strata = province.json("plan", "strata", *YEAR, "--to", tmp_path / "strata.xlsx")
     assert strata["rows"] > 30
     objects = province.json("plan", "objects", *YEAR, "--to", tmp_path / "objects.xlsx")
@@ -52,8 +54,67 @@ def test_from_the_ledger_to_a_frame(province: Installation, tmp_path: Path) -> N
     assert len(left_out) == frame["excluded"] == sum(frame["reasons"].values())
     told = province.run("plan", "frame", plan, tmp_path / "objects.xlsx", "--to", tmp_path / "draw")
     assert "to be drawn" in told.stdout
+    drawn = drawn_before_two_witnesses(province, tmp_path / "draw")
+    assert sum(drawn.values()) == frame["sample"]
+    checked_by_strangers(province, tmp_path / "draw")
+    nobody_is_drawn_twice(province, tmp_path)
     elsewhere = province.run("plan", "strata", *YEAR, "--place", "110000")
     assert elsewhere.stdout.count("\n") == 1  # headings alone: the synthetic province has nobody there
+
+
+def drawn_before_two_witnesses(province: Installation, folder: Path) -> dict[str, int]:
+    """The draw of a folder that holds the frame; how many were drawn of each stratum."""
+    hashes = []
+    for name in ("示例消费者协会", "示例大学统计系"):
+        made = province.json("draw", "witness", name, "--to", folder / f"{name}.nonce")
+        hashes += ["--witness", f"{name}={made['nonce_hash']}"]
+    province.run(
+        "draw", "commit", folder / "frame.tsv", "--sizes", folder / "sizes.tsv",
+        "--exclusions", folder / "exclusions.tsv", "--title", "随机部分", "--authority", "示例省局", *hashes,
+        "--to", folder / "commitment.json", "--nonce", folder / "authority.nonce",
+    )  # fmt: skip
+    nonces = [part for path in sorted(folder.glob("*.nonce")) for part in ("--nonce", path)]
+    made = province.json(
+        "draw",
+        "make",
+        folder / "frame.tsv",
+        folder / "commitment.json",
+        *nonces,
+        "--to",
+        folder / "proof.json",
+    )
+    found: dict[str, int] = made["drawn"]
+    return found
+
+
+def checked_by_strangers(province: Installation, folder: Path) -> None:
+    """The proof passes both verifiers, and one changed byte fails both."""
+    proof, frame = folder / "proof.json", folder / "frame.tsv"
+    given = ("--frame", frame, "--exclusions", folder / "exclusions.tsv")
+    assert province.json("verify", "draw", proof, *given)["valid"]
+    assert second_verifier(proof, frame).returncode == 0
+    broken = folder / "broken.json"
+    broken.write_bytes(proof.read_bytes().replace(b'"identity":"9', b'"identity":"8', 1))
+    assert not province.json("verify", "draw", broken, expect=1)["valid"]
+    assert second_verifier(broken).returncode == 1
+
+
+def nobody_is_drawn_twice(province: Installation, folder: Path) -> None:
+    """The other part of the quarter leaves out whoever was drawn in the first."""
+    proof = folder / "draw" / "proof.json"
+    asked = ("plan", "frame", folder / "plan.xlsx", folder / "objects.xlsx", "--part", "targeted")
+    targeted = province.json(*asked, "--drawn", proof, "--to", folder / "targeted")
+    assert targeted["short"] == []
+    lucky = {one["identity"] for one in json.loads(proof.read_text(encoding="utf-8"))["drawn"]}
+    rest = (folder / "targeted" / "frame.tsv").read_text(encoding="utf-8").splitlines()
+    assert not lucky & {line.split("\t")[1] for line in rest}
+
+
+def second_verifier(*arguments: Path) -> subprocess.CompletedProcess[str]:
+    """The independent verifier, as a stranger runs it."""
+    program = Path(__file__).parents[2] / "methods" / "lottery" / "second_verifier.py"
+    command = [sys.executable, str(program), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_nothing_is_planned_from_no_snapshot(installation: Installation) -> None:
