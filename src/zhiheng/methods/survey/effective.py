@@ -225,10 +225,15 @@ def _known(method: Method) -> None:
         )
 
 
+def _masked(values: ArrayLike) -> NDArray[np.bool_]:
+    """Where a value is masked: asarray would unmask it silently."""
+    return np.asarray(np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else False)
+
+
 def _weights(values: ArrayLike) -> Floats:
     array = np.asarray(values)
     w = array.astype(np.float64) if array.dtype.kind in "iufb" else np.full(array.shape, np.nan)
-    bad: NDArray[np.bool_] = ~(np.isfinite(w) & (w >= 0)) | np.ma.getmaskarray(values)
+    bad: NDArray[np.bool_] = ~(np.isfinite(w) & (w >= 0)) | _masked(values)
     if bad.any():
         position = int(np.argmax(bad.ravel()))
         raise InvalidInput(
@@ -258,7 +263,7 @@ def _number(values: ArrayLike, name: str) -> Floats:
         "size": (numbers > 0) & np.isfinite(numbers),
         "degrees": numbers > 0,
     }[name]
-    bad: NDArray[np.bool_] = ~inside | np.ma.getmaskarray(values)
+    bad: NDArray[np.bool_] = ~inside | _masked(values)
     if bad.any():
         position = int(np.argmax(bad.ravel()))
         raise InvalidInput(
