@@ -84,6 +84,18 @@ def test_the_normal_power_is_near_the_exact_one(p1: float, p2: float, ratio: flo
     assert corrected.size > found.size
 
 
+POWERS = st.floats(0.01, 0.99)
+
+
+@given(p1=st.floats(0, 0.9), gap=st.floats(0.01, 0.1), powers=st.tuples(POWERS, POWERS))
+def test_more_power_never_needs_fewer(p1: float, gap: float, powers: tuple[float, float]) -> None:
+    low, high = sorted(powers)
+    for corrected in (False, True):
+        few, many = (for_difference(p1, p1 + gap, power=power, corrected=corrected) for power in (low, high))
+        assert 1 <= few.size <= many.size
+        assert few.reached >= low - 1e-9 or few.size == 1
+
+
 @given(p=st.floats(0.005, 1), power=st.sampled_from([0.5, 0.8, 0.95, 0.99]), c=st.integers(0, 4))
 def test_detection_in_a_large_population_is_the_smallest_size(p: float, power: float, c: int) -> None:
     found = to_detect(p, power=power, tolerated=c)

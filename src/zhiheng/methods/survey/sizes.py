@@ -201,7 +201,7 @@ def for_difference(  # noqa: PLR0913  two rates and how sure: each is its own qu
     level : float, default 0.95
         1 − α.
     power : float, default 0.8
-        Probability of seeing the difference if it is as stated; between 0.5 and 1.
+        Probability of seeing the difference if it is as stated, 0 < power < 1.
     ratio : array_like of float, default 1
         k > 0, items of the second group for each of the first.
     two_sided : bool, default True
@@ -236,8 +236,10 @@ def for_difference(  # noqa: PLR0913  two rates and how sure: each is its own qu
     null = np.sqrt((1.0 + 1.0 / k) * pooled * (1.0 - pooled))
     apart = np.sqrt(one * (1.0 - one) + two * (1.0 - two) / k)
     gap = np.abs(one - two)
-    wanted = ((z_alpha * null + z_beta * apart) / gap) ** 2
+    # Below a power of one half z_beta is negative; a sum below 0 means that any sample is enough.
+    wanted = (np.maximum(z_alpha * null + z_beta * apart, 0.0) / gap) ** 2
     if corrected:
+        wanted = np.maximum(wanted, 1.0)
         wanted = wanted / 4.0 * (1.0 + np.sqrt(1.0 + 2.0 * (1.0 + k) / (wanted * k * gap))) ** 2
     size = _up(np.maximum(wanted, 1.0))
     with np.errstate(divide="ignore"):
