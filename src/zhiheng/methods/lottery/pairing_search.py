@@ -8,8 +8,8 @@ ends with a task more, another one with a task less. This module refuses to choo
 References
 ----------
 R. K. Ahuja, T. L. Magnanti, J. B. Orlin (1993), Network Flows, chapters 6 and 9 (residual networks,
-cycles of cost zero). A. Frank, K. Murota (2022), Mathematical Programming 192, 213-244 (why the most
-even loads are those with the least sum of squares).
+cycles of cost zero). A. Frank, K. Murota (2022), Decreasing minimization on M-convex sets: background and
+structures, Mathematical Programming (why the most even loads are those with the least sum of squares).
 """
 
 from __future__ import annotations

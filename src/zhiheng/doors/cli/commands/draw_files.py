@@ -152,7 +152,7 @@ def named(given: list[str] | None, option: str) -> dict[str, str]:
     """NAME=VALUE, as often as it was given; the value may be empty."""
     out: dict[str, str] = {}
     for text in given or []:
-        name, _equals, value = text.partition("=") if "=" in text else (text, "", "")
+        name, _equals, value = text.rpartition("=") if "=" in text else (text, "", "")
         if not name.strip() or name.strip() in out:
             raise wrongly_written(
                 "cli.draw_named",

@@ -109,7 +109,7 @@ def _tasks(path: Path | None, objects: DrawnObjects | None) -> list[Task]:
         return [Task(one) for one in objects.identities] if objects else []
     return [
         Task(
-            row["identity"],
+            str(row["identity"]),
             _posts(row),
             str(row.get("enterprise", "")),
             str(row.get("division", "")),
