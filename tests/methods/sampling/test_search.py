@@ -16,6 +16,7 @@ from zhiheng.methods.errors import InvalidInput
 from zhiheng.methods.sampling.curves import acceptance_probability
 from zhiheng.methods.sampling.distributions import DISTRIBUTIONS, Distribution
 from zhiheng.methods.sampling.search import find_plan, find_plans, zero_acceptance_plan
+from zhiheng.methods.sampling.smallest import Model, smallest_sample
 
 RISKS = st.sampled_from([0.001, 0.01, 0.05, 0.1, 0.2, 0.3])
 # As much as a risk may be missed by rounding alone; the product allows the same.
@@ -83,6 +84,23 @@ def test_in_a_small_lot_it_is_the_smallest_in_exact_arithmetic(
         else:
             break
     assert (plan.sample_size, plan.acceptance_number) == (n, c)
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+def test_the_smallest_sample_is_smallest_whether_the_guess_is_high_or_low(distribution: Distribution) -> None:
+    rng = np.random.default_rng(3)
+    quality, lot, c = rng.uniform(0.005, 0.6, 5_000), np.full(5_000, np.inf), rng.integers(0, 8, 5_000) * 1.0
+    if distribution == "hypergeometric":
+        lot = rng.integers(100, 2_000, 5_000) * 1.0
+        quality = np.maximum(np.ceil(quality * lot), c + 1)
+    model, request = Model(distribution, quality, quality, lot), np.arange(5_000)
+    risk = rng.choice([0.001, 0.05, 0.1, 0.3, 0.5, 0.9], 5_000)
+    n = smallest_sample(model, c, request, risk)
+    assert (model.at_crq(c, n, request) <= risk).all()
+    assert (model.at_crq(c, n - 1, request) > risk).all()
+    if distribution != "poisson":
+        guess = np.maximum(np.ceil(model.near_sample(c, request, risk)), c + 1)
+        assert set(np.sign(n - guess)) == {-1, 0, 1}
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)

@@ -146,8 +146,8 @@ def single_plan(
     """
     letter = code_letter(lot_size=lot_size, level=level)
     tabled = tabled_plan(letter=letter, aql=aql, severity=severity)
-    whole_lot = tabled.sample_size >= lot_size
-    return SinglePlan(lot_size, level, tabled, min(tabled.sample_size, lot_size), whole_lot)
+    size = int(lot_size)
+    return SinglePlan(size, level, tabled, min(tabled.sample_size, size), tabled.sample_size >= size)
 
 
 def tabled_plan(*, letter: str, aql: float | str, severity: Severity = "normal") -> TabledPlan:

@@ -153,7 +153,9 @@ def declared_plan_for_ratio(*, dql: float, lqr: float, population: int | None = 
         lot_size=population,
     )
     risk = 1.0 - found.acceptance_at_prq
-    return DeclaredPlan(found.sample_size, found.acceptance_number, level, risk, lqr * level, lqr, population)
+    return DeclaredPlan(
+        found.sample_size, found.acceptance_number, level, risk, lqr * level, lqr, found.lot_size
+    )
 
 
 def declared_items(*, population: int, dql: float) -> int:

@@ -158,7 +158,7 @@ def find_plan(
         float(found.acceptance_at_prq),
         float(found.acceptance_at_crq),
         distribution,
-        lot_size,
+        None if lot_size is None else int(lot_size),
     )
 
 
@@ -242,7 +242,8 @@ def zero_acceptance_plan(
     mostly = quality_at(
         0.95, sample_size=int(n[0]), acceptance_number=0, distribution=model.distribution, lot_size=lot_size
     )
-    return ZeroAcceptancePlan(int(n[0]), quality, risk, reached, float(mostly), lot_size)
+    size = None if lot_size is None else int(lot_size)
+    return ZeroAcceptancePlan(int(n[0]), quality, risk, reached, float(mostly), size)
 
 
 def _guess(model: Model, points: tuple[Floats, Floats, Floats, Floats]) -> Floats:
