@@ -11,6 +11,7 @@ from django.test import Client
 from openpyxl import Workbook, load_workbook
 
 from zhiheng.doors.toolbox import visit
+from zhiheng.methods.survey.finite import finite_bounds
 from zhiheng.methods.survey.proportions import interval
 
 ONE, TABLE = "/tools/pass-rate/", "/tools/pass-rate/table/"
@@ -69,6 +70,7 @@ def test_a_target_is_reached_missed_or_not_decided(reader: Client, target: str, 
         ({"n": "1.5", "x": "0"}, "n"), ({"n": "nan", "x": "0"}, "n"), ({"n": "12", "x": ""}, "x"),
         ({"n": "12", "x": "1", "method": "quatsch"}, "method"),
         ({"n": "12", "x": "1", "level": "2"}, "level"),
+        ({"n": "12", "x": "1", "size": "9"}, "size"),
         ({"n": "12", "x": "1", "target": "200"}, "target"), ({"n": str(10**13), "x": "1"}, "n"),
     ],
 )  # fmt: skip
@@ -86,8 +88,8 @@ def test_what_cannot_be_is_said_at_its_field_and_on_top(
 def test_a_result_can_be_taken_away(reader: Client) -> None:
     found = sheets(reader.get(f"{ONE}result.xlsx", {"n": "120", "x": "3"}))
     result, note = found.values()
-    assert result[0][:4] == ("名称", "抽检数", "不合格", "合格率")
-    assert result[1][3] == pytest.approx(0.975)
+    assert result[0][:5] == ("名称", "抽检数", "不合格", "总体单位数", "合格率")
+    assert result[1][4] == pytest.approx(0.975)
     assert any("n=120&x=3" in str(row[0]) for row in note)
     assert any("不能" in str(row[0]) or "绝不" in str(row[0]) for row in note)
 
@@ -190,3 +192,28 @@ def test_a_label_that_is_markup_stays_text(reader: Client) -> None:
     answer = reader.post(TABLE, {"table": "<script>alert(1)</script>\t10\t1"}, follow=True)
     assert "<script>alert" not in text(answer)
     assert "&lt;script&gt;" in text(answer)
+
+
+def test_a_known_population_gets_its_exact_bounds(reader: Client) -> None:
+    answer = reader.get(ONE, {"n": "20", "x": "0", "size": "40"})
+    rate = answer.context["rate"]
+    wanted = finite_bounds(20, 20, 40)
+    assert (rate.lower, rate.upper) == (float(wanted.share_lower), float(wanted.share_upper))
+    assert "40 个单位中" in text(answer)
+    whole = reader.get(ONE, {"n": "20", "x": "3", "size": "20"}).context["rate"]
+    assert whole.lower == whole.estimate == whole.upper == 0.85
+
+
+def test_rows_with_and_without_a_population_stand_in_one_table(reader: Client) -> None:
+    answer = reader.post(TABLE, {"table": "a\t20\t0\t40\nb\t20\t0"}, follow=True)
+    first, second = answer.context["rates"]
+    assert first.lower > second.lower
+    assert [first.method, second.method] == ["hypergeometric", "wilson"]
+    wrong = reader.post(TABLE, {"table": "a\t20\t0\t10"}).context["problems"]
+    assert [one.problem.code for one in wrong] == ["row.above_size"]
+
+
+def test_more_exact_bounds_than_a_page_may_compute_are_refused(reader: Client) -> None:
+    answer = reader.post(TABLE, {"table": "\n".join(["a\t20\t0\t40"] * 501)})
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["table"]

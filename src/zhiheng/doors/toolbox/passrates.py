@@ -15,11 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhiheng.doors.look.figures import amount, percent, span
+from zhiheng.kernel.errors import N_, refuse
 from zhiheng.methods.survey import proportions
 from zhiheng.methods.survey.counts import counts
+from zhiheng.methods.survey.finite import finite_bounds
 from zhiheng.methods.survey.proportions import Method
 
 SMALL: Final = 30
+FINITE_ROWS_MOST: Final = 500
+FINITE: Final = "hypergeometric"  # of a sample whose population is known, whatever method was chosen
 METHODS: Final[tuple[str, ...]] = get_args(Method)
 NAMES: Final[dict[str, Any]] = {
     "wilson": gettext_lazy("Wilson (score interval)"),
@@ -30,6 +34,7 @@ NAMES: Final[dict[str, Any]] = {
     "arcsine": gettext_lazy("Arcsine"),
     "likelihood": gettext_lazy("Likelihood ratio"),
     "wald": gettext_lazy("Wald (only to recompute older figures)"),
+    FINITE: gettext_lazy("Hypergeometric (exact, for this population)"),
 }
 ABOUT: Final[dict[str, Any]] = {
     "wilson": gettext_lazy(
@@ -51,6 +56,10 @@ ABOUT: Final[dict[str, Any]] = {
         "Wald: the textbook formula. It holds the true rate too seldom when samples are few or the rate is"
         " near 0 or 100%; with no failure at all it claims certainty. Do not publish it."
     ),
+    FINITE: gettext_lazy(
+        "Hypergeometric: exact for a population of this size, with no assumption but the random draw; never"
+        " below its level."
+    ),
 }
 
 
@@ -66,6 +75,13 @@ class Rate:
     upper: float
     level: float
     method: str
+    size: int | None = None
+
+    @property
+    def units(self) -> tuple[int, int]:
+        """The nonconforming units of a population of known size: at least, at most."""
+        size = self.size or 0
+        return round(size * (1 - self.upper)), round(size * (1 - self.lower))
 
     @property
     def conforming(self) -> int:
@@ -90,30 +106,47 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a row says: how many were tested, and how many of them did not conform."""
+    """What a row says: how many were tested, how many of them did not conform, out of how many."""
 
     n: int
     nonconforming: int
     label: str = ""
+    size: int | None = None
 
 
 def rates(samples: Sequence[Sample], *, method: str, level: float) -> list[Rate]:
-    """The rate of each sample, all at once."""
+    """The rate of each sample, all at once; where the population is known, by its exact bounds."""
     n = np.array([one.n for one in samples], dtype=np.int64)
     nonconforming = np.array([one.nonconforming for one in samples], dtype=np.int64)
     counts(nonconforming, n)  # refuses more failures than samples in the words of what was given
     conforming = n - nonconforming
     found = proportions.interval(conforming, n, method=method, level=level)  # type: ignore[arg-type]  # checked there
+    lower, upper = np.array(found.lower), np.array(found.upper)
+    known = np.flatnonzero([one.size is not None for one in samples])
+    if known.size > FINITE_ROWS_MOST:
+        raise refuse(
+            "pass_rates.finite_rows",
+            N_("%(count)d rows have a population; exact bounds are computed for at most %(most)d at once."),
+            N_("Cut the table, or leave the population out where it is large."),
+            count=known.size,
+            most=FINITE_ROWS_MOST,
+        )
+    if known.size:
+        sizes = np.array([samples[place].size for place in known], dtype=np.int64)
+        exact = finite_bounds(conforming[known], n[known], sizes, level=level)
+        lower[known] = np.fmin(exact.share_lower, found.estimate[known])
+        upper[known] = np.fmax(exact.share_upper, found.estimate[known])
     return [
         Rate(
             label=one.label,
             n=one.n,
             nonconforming=one.nonconforming,
             estimate=float(found.estimate[place]),
-            lower=float(found.lower[place]),
-            upper=float(found.upper[place]),
+            lower=float(lower[place]),
+            upper=float(upper[place]),
             level=level,
-            method=method,
+            method=method if one.size is None else FINITE,
+            size=one.size,
         )
         for place, one in enumerate(samples)
     ]
@@ -138,7 +171,13 @@ def means(rate: Rate) -> list[str]:
         )
         % given
     )
-    if rate.nonconforming == 0:
+    if rate.size:
+        low, high = rate.units
+        texts.append(
+            _("Of the %(size)s units of the population, %(low)s to %(high)s may be nonconforming.")
+            % {"size": amount(rate.size), "low": amount(low), "high": amount(high)}
+        )
+    if rate.nonconforming == 0 and not rate.size:
         texts.append(
             _("No failure was found; still, up to %(failing)s of the population may be nonconforming.")
             % given

@@ -15,6 +15,7 @@ from zhiheng.kernel.sheets import CellProblem, Column, Parse, Sheet, decimal, te
 
 LARGEST: Final = 10**12
 LABEL: Final = 80
+FINITE_MOST: Final = 10**6  # exact bounds of a larger population take long, and tell hardly more
 
 
 def whole(minimum: int, maximum: int = LARGEST) -> Parse:
@@ -46,9 +47,17 @@ def real(minimum: str, maximum: str) -> Parse:
 
 
 def _counts_fit(values: Mapping[str, object]) -> Sequence[CellProblem]:
-    """No more nonconforming than tested."""
+    """No more nonconforming than tested, no more tested than there are."""
     found = []
-    tested, wrong = (values.get(name) for name in ("tested", "nonconforming"))
+    tested, wrong, size = (values.get(name) for name in ("tested", "nonconforming", "size"))
+    if isinstance(tested, int) and isinstance(size, int) and tested > size:
+        problem = Problem(
+            "row.above_size",
+            N_("%(tested)d tested, but the population has only %(size)d."),
+            {"tested": tested, "size": size},
+            N_("Give the number of all units that could have been drawn, or leave the cell empty."),
+        )
+        found.append(CellProblem("size", str(size), problem))
     if isinstance(tested, int) and isinstance(wrong, int) and wrong > tested:
         found.append(
             CellProblem(
@@ -88,6 +97,15 @@ PASS_RATES: Final = Sheet(
             required=True,
             example="3",
             aliases=("不合格批次", "不合格批次数", "x"),
+        ),
+        Column(
+            "size",
+            "总体数",
+            "Population",
+            whole(1, FINITE_MOST),
+            example="850",
+            aliases=("总体量", "总数"),
+            note=N_("How many units there are in all; leave it empty when it is large or unknown."),
         ),
     ),
     (_counts_fit,),

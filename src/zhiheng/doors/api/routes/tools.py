@@ -193,6 +193,10 @@ class SampleIn(Schema):
     n: Annotated[int, Field(ge=0, le=10**12)]
     nonconforming: Annotated[int, Field(ge=0, le=10**12)]
     label: Annotated[str, Field(max_length=80)] = ""
+    size: Annotated[
+        int | None,
+        Field(ge=1, le=FINITE_MOST, description="Population: then its exact bounds, whatever the method."),
+    ] = None
 
 
 class SampleAsked(SampleIn):
@@ -394,7 +398,9 @@ def _size(found: sizes.SampleSize) -> dict[str, Any]:
 def _intervals(samples: list[Any], method: str, level: float) -> list[dict[str, Any]]:
     with refusals_of_methods():
         found = passrates.rates(
-            [Sample(one.n, one.nonconforming, one.label) for one in samples], method=method, level=level
+            [Sample(one.n, one.nonconforming, one.label, one.size) for one in samples],
+            method=method,
+            level=level,
         )
     return [
         {

@@ -28,7 +28,7 @@ from zhiheng.doors.toolbox.forms import (
 )
 from zhiheng.doors.toolbox.passrates import ABOUT, METHODS, NAMES, Rate, Sample
 from zhiheng.doors.toolbox.refusals import refusals_of_methods
-from zhiheng.doors.toolbox.sheets import PASS_RATES
+from zhiheng.doors.toolbox.sheets import FINITE_MOST, PASS_RATES
 from zhiheng.doors.toolbox.tables import Given
 from zhiheng.doors.toolbox.tabletool import TableTool
 from zhiheng.doors.toolbox.visit import tool_file, tool_page, tool_page_taking_tables
@@ -50,6 +50,16 @@ class OneSample(ToolForm):
 
     n = count_field(gettext_lazy("Samples tested"), least=1)
     x = count_field(gettext_lazy("Of these nonconforming"))
+    size = count_field(
+        gettext_lazy("Units in the population"),
+        least=1,
+        most=FINITE_MOST,
+        required=False,
+        help_text=gettext_lazy(
+            "Leave it empty when it is large or unknown. With it the exact bounds for this population are"
+            " computed, whatever the method."
+        ),
+    )
     method = _method_field()
     level = level_field()
     target = share_field(
@@ -57,9 +67,14 @@ class OneSample(ToolForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """No more nonconforming than tested."""
+        """No more nonconforming than tested, no more tested than there are."""
         given = super().clean() or {}
-        n, x = given.get("n"), given.get("x")
+        n, x, size = (given.get(name) for name in ("n", "x", "size"))
+        if n is not None and size is not None and n > size:
+            self.add_error(
+                "size",
+                _("%(n)s were tested, so the population has at least %(n)s units.") % {"n": amount(n)},
+            )
         if n is not None and x is not None and x > n:
             self.add_error(
                 "x",
@@ -74,8 +89,8 @@ class ManySamples(ToolForm):
     table = TableField(
         label=gettext_lazy("Table"),
         help_text=gettext_lazy(
-            "Columns in this order: name, tested, nonconforming. Copy the rows from a spreadsheet;"
-            " with headings the order is free."
+            "Columns in this order: name, tested, nonconforming, population (may be left out). Copy the rows"
+            " from a spreadsheet; with headings the order is free."
         ),
     )
     file = forms.FileField(
@@ -89,7 +104,7 @@ class ManySamples(ToolForm):
 
 @tool_page
 def one(request: HttpRequest) -> HttpResponse:
-    """`/tools/pass-rate/?n=&x=&method=&level=&target=`."""
+    """`/tools/pass-rate/?n=&x=&size=&method=&level=&target=`."""
     if not asked(request, "n", "x"):
         example = f"{request.path}?{urlencode(EXAMPLE)}#result"
         return render(request, "toolbox/pass_rate.html", {"form": OneSample(None), "example": example})
@@ -119,7 +134,7 @@ def _rate(form: OneSample) -> Rate | None:
     if not form.is_valid():
         return None
     given = form.cleaned_data
-    sample = Sample(given["n"], given["x"])
+    sample = Sample(given["n"], given["x"], size=given["size"])
     return _computed(form, [sample])[0] if form.is_valid() else None
 
 
@@ -140,8 +155,9 @@ def _about(rate: Rate) -> dict[str, str]:
 def _beside(rate: Rate) -> list[Rate]:
     """The same sample by every method: how much the choice matters."""
     sample = Sample(rate.n, rate.nonconforming)
+    exact = [rate] if rate.size else []
     with refusals_of_methods():
-        return [passrates.rates([sample], method=name, level=rate.level)[0] for name in METHODS]
+        return exact + [passrates.rates([sample], method=name, level=rate.level)[0] for name in METHODS]
 
 
 @tool_file
@@ -172,13 +188,14 @@ def _columns() -> tuple[ExportColumn, ...]:
     return (
         ExportColumn(_("Name")),
         *counts,
+        ExportColumn(_("Population size"), "integer"),
         *shares,
         ExportColumn(_("Method of the interval")),
     )
 
 
 def _row(rate: Rate) -> tuple[object, ...]:
-    own = (rate.label, rate.n, rate.nonconforming)
+    own = (rate.label, rate.n, rate.nonconforming, rate.size)
     return (*own, rate.estimate, rate.lower, rate.upper, *rate.failing, rate.level, str(NAMES[rate.method]))
 
 
@@ -192,6 +209,7 @@ def _of_table(given: Mapping[str, Any], table: Given) -> list[Rate]:
         Sample(
             n=row.values["tested"],  # type: ignore[arg-type]  # the sheet reads a whole number
             nonconforming=row.values["nonconforming"],  # type: ignore[arg-type]
+            size=row.values.get("size"),  # type: ignore[arg-type]
             label=str(row.values.get("label", "")) or _("Row %(number)d") % {"number": row.number},
         )
         for row in table.rows
