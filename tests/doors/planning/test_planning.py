@@ -171,6 +171,13 @@ def test_who_is_left_out_and_why(tmp_path: Path) -> None:
         }
 
 
+def test_a_chinese_list_of_exclusions_is_chinese_throughout(tmp_path: Path) -> None:
+    with translation.override("zh-hans"):
+        cells, start = cells_of(rows("plan", tmp_path), 1, "random")
+        found = plan_frame(cells, rows("objects", tmp_path), on=start, part="random")
+        assert [line.split("\t")[2] for line in found.exclusions] == ["未在营（吊销）"]
+
+
 def test_whoever_was_drawn_is_not_drawn_again(tmp_path: Path) -> None:
     with translation.override("en"):
         things, plan = rows("objects", tmp_path), rows("plan", tmp_path)

@@ -20,8 +20,10 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from zhiheng.analytics.pipelines.plan_objects import OPERATING
+from zhiheng.doors.look.reader import chinese
 from zhiheng.doors.planning.reading import Values
-from zhiheng.doors.planning.sheets import RANDOM
+from zhiheng.doors.planning.sheets import RANDOM, word
+from zhiheng.foundation.registry.sheets import STATUSES
 from zhiheng.kernel.errors import N_, refuse
 
 FRAME, EXCLUSIONS, SIZES = "frame.tsv", "exclusions.tsv", "sizes.tsv"
@@ -193,7 +195,9 @@ def _reason(
     """Why an object cannot be drawn, as a kind for counting and as a text; two empty texts if it can."""
     status = str(row.get("status", ""))
     if status not in OPERATING:
-        return "not_operating", _("not in operation (%(status)s)") % {"status": status}
+        return "not_operating", _("not in operation (%(status)s)") % {
+            "status": word(STATUSES, status, chinese=chinese())
+        }
     for title, drawn in earlier:
         if who in drawn:
             return "drawn_before", _("already drawn: %(title)s") % {"title": title}

@@ -6,9 +6,11 @@ refusals are those of the imports. This module refuses to compute.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from zhiheng.foundation.registry.sheets import STATUSES
 from zhiheng.kernel.errors import N_, refuse
 from zhiheng.kernel.sheets import Column, Parse, Sheet, choice, day, decimal, text
 
@@ -60,6 +62,12 @@ def counts(cell: str) -> tuple[int, ...]:
     return tuple(number for number in found if isinstance(number, int))
 
 
+def word(choices: Mapping[str, tuple[str, ...]], code: str, *, chinese: bool) -> str:
+    """The word for a code: the first Chinese one, in English the code itself."""
+    return choices[code][0] if chinese and code in choices else code
+
+
+BASES: Final = {"sampled": ("已抽样", "sampled"), "industry": ("同行业", "industry")}
 TRUTHS: Final = {"true": ("是", "yes", "TRUE", "1"), "false": ("否", "no", "FALSE", "0")}
 
 _KIND: Final = Column("product_kind", "产品种类", "Product kind", text(80), required=True, example="电热毯")
@@ -107,8 +115,8 @@ OBJECTS: Final = Sheet(
         Column("name", "企业名称", "Enterprise", text(200)),
         Column("seat", "企业所在区划", "Division of the enterprise", text(40)),
         Column("industry", "行业代码", "Industry", text(40)),
-        Column("status", "登记状态", "Status", text(40)),
-        Column("basis", "列入依据", "Basis", text(40)),
+        Column("status", "经营状态", "Status", choice(STATUSES), choices=STATUSES),
+        Column("basis", "列入依据", "Basis", choice(BASES), choices=BASES),
         Column("samples", "抽样批次数", "Samples", whole()),
         Column("failures", "不合格批次数", "Nonconforming", whole()),
         Column("last_sampled", "最近抽样日期", "Last sampled", day),

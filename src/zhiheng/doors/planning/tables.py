@@ -12,8 +12,10 @@ from zhiheng.analytics.pipelines.plan_strata import PlanStrata
 from zhiheng.analytics.provenance import Provenance
 from zhiheng.doors.exports.table import ExportColumn, Kind, Table
 from zhiheng.doors.exports.tables import heading, heading_of
-from zhiheng.doors.planning.sheets import OBJECTS, PLAN, STRATA
+from zhiheng.doors.look.reader import chinese
+from zhiheng.doors.planning.sheets import BASES, OBJECTS, PLAN, STRATA, word
 from zhiheng.doors.planning.splitting import Planned
+from zhiheng.foundation.registry.sheets import STATUSES
 from zhiheng.kernel.sheets import Sheet
 
 _DAYS: Final = frozenset({"last_sampled", "eligible_from", "start"})
@@ -51,10 +53,13 @@ _OBJECTS_PLAIN: Final = tuple(
 
 def objects_table(found: PlanObjects) -> Table:
     """The objects, one row each."""
+    in_chinese = chinese()
     rows = (
         {
             **{name: getattr(row, name) for name in _OBJECTS_PLAIN},
             "seat": row.division,
+            "status": word(STATUSES, row.status, chinese=in_chinese),
+            "basis": word(BASES, row.basis, chinese=in_chinese),
             "snapshot": found.provenance.snapshot,
         }
         for row in found.rows
