@@ -98,6 +98,21 @@ def test_logarithms_and_tagged_hashes_are_those_of_the_page(script: Any) -> None
     assert f'T("test", "a", "")     {tagged}' in page
 
 
+def test_the_worked_example_holds(script: Any) -> None:
+    folder = ROOT / "tests/methods/lottery/example"
+    names = ("proof.json", "frame.tsv", "exclusions.tsv", "ticket.json")
+    files = [(folder / name).read_text(encoding="utf-8") for name in names]
+    states, fate = script(
+        """const [proof, frame, left, ticket] = given.map($.canonical.utf8);
+        const states = [...$.audit.audit($.audit.opened(proof), frame, left)].map((news) => news.state);
+        const steps = [...$.claim.claim($.audit.opened(ticket), "91330100MA00000034", null)];
+        return [states.filter(Boolean), steps.at(-1).verdict];""",
+        files,
+    )
+    assert states == ["passed"] * 12
+    assert fate == "not_drawn"
+
+
 def test_the_rough_logarithm_is_far_nearer_than_its_guard(script: Any) -> None:
     worst = script(
         """const lots = new $.lots.Lots("sm3", new Uint8Array(32));
