@@ -48,7 +48,7 @@ R_NAMES: dict[Distribution, str] = {
 
 
 def rows() -> Iterator[Row]:
-    """(name, measured value, unit, target or empty); times are medians, in milliseconds."""
+    """(name, measured value, unit, target or empty); times are medians of processor time, in milliseconds."""
     yield from searches()
     yield from whole_curves()
     yield from schemes()
@@ -175,13 +175,16 @@ def schemes() -> Iterator[Row]:
 
 
 def median(work: Callable[[], object]) -> float:
-    """Seconds, the median of several runs after one that warms up."""
+    """Seconds of processor time, the median of several runs after one that warms up.
+
+    Not by the clock: a few milliseconds on a busy machine would measure the neighbours.
+    """
     work()
     times = []
     for _ in range(REPEATS):
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return sorted(times)[REPEATS // 2]
 
 
