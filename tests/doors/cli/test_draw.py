@@ -309,6 +309,10 @@ def test_inspectors_for_the_objects_and_their_verification(folder: Path, install
     )
     assert found["valid"]
     assert {one["state"] for one in found["checks"]} == {"passed"}
+    again = folder / "again.json"
+    installation.run(*made, "--to", again, "--redraw-of", statement, expect=2)
+    installation.run(*made, "--to", again, "--redraw-of", statement, "--reason", "病假", "--approver", "张某")
+    assert json.loads(again.read_text())["head"]["redraw_of"]["statement"] == told["digest"]
     forged = folder / "forged.json"
     forged.write_text(statement.read_text().replace('"inspector":"0002"', '"inspector":"0004"'))
     assert "NOT verified" in alone("verify", "pairing", forged, expect=1).stdout

@@ -21,6 +21,7 @@ from zhiheng.kernel.errors import N_
 if TYPE_CHECKING:
     from zhiheng.methods.lottery.pairing import Pairing, Shortage
     from zhiheng.methods.lottery.pairing_records import Inputs, Recusal, Rules, Task
+    from zhiheng.methods.lottery.pairing_statement import Redraw
     from zhiheng.methods.lottery.pairing_verification import DrawnObjects
 
 Row = Mapping[str, Any]
@@ -56,6 +57,12 @@ def pair(  # noqa: PLR0913  one argument an option
     withhold: Annotated[
         Path | None, typer.Option("--withhold", help=N_("Seal the reasons; their salts go into this file."))
     ] = None,
+    redraw_of: Annotated[
+        Path | None,
+        typer.Option("--redraw-of", help=N_("Statement of the pairing that this one replaces.")),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help=N_("Why it is drawn again."))] = "",
+    approver: Annotated[str, typer.Option("--approver", help=N_("Who approved that."))] = "",
     algorithm: Annotated[str, typer.Option("--algorithm", help=N_("The hash: sm3 or sha256."))] = "sm3",
     as_json: Json = False,
 ) -> int:
@@ -87,6 +94,7 @@ def pair(  # noqa: PLR0913  one argument an option
             datetime.now().astimezone().isoformat(timespec="seconds"),
             objects.basis if objects else None,
             tuple(Witness(one.name, one.nonce) for one in map(nonce_read, nonces or [])),
+            _replaced(redraw_of, reason, approver),
         )
         try:
             with output.progress(_("Pairing"), quiet=as_json):
@@ -98,6 +106,20 @@ def pair(  # noqa: PLR0913  one argument an option
         written(withhold, (json.dumps(salts, ensure_ascii=False, indent=1) + "\n").encode(), secret=True)
     written(to, data)
     return _told(found, of, to, as_json=as_json)
+
+
+def _replaced(path: Path | None, reason: str, approver: str) -> Redraw | None:
+    from zhiheng.methods.lottery.pairing_statement import Redraw, statement_read
+
+    if path is None and not reason and not approver:
+        return None
+    if path is None or not reason or not approver:
+        raise wrongly_written(
+            "cli.redraw",
+            N_("A redraw needs its reason and who approved it."),
+            N_("Give --redraw-of, --reason and --approver together; the first stays on record."),
+        )
+    return Redraw(statement_read(content(path)).digest, reason, approver)
 
 
 def _tasks(path: Path | None, objects: DrawnObjects | None) -> list[Task]:
