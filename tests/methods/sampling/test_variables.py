@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
@@ -46,6 +46,7 @@ def test_the_quadrature_has_converged(k: float, monkeypatch: pytest.MonkeyPatch)
     np.testing.assert_allclose(ours, finer, atol=1e-12, rtol=0)
 
 
+@settings(deadline=None)
 @given(n=st.integers(2, 500), k=CONSTANTS, sigma=SIGMAS)
 def test_curves_fall_from_one_to_zero(n: int, k: float, sigma: Sigma) -> None:
     curve = acceptance_probability(RATES, sample_size=n, constant=k, sigma=sigma)
@@ -54,12 +55,14 @@ def test_curves_fall_from_one_to_zero(n: int, k: float, sigma: Sigma) -> None:
     assert ((curve >= 0) & (curve <= 1 + 1e-12)).all()
 
 
+@settings(deadline=None)
 @given(n=st.integers(2, 500), k=CONSTANTS, sigma=SIGMAS, p=st.floats(0.001, 0.999))
 def test_a_larger_constant_never_accepts_more(n: int, k: float, sigma: Sigma, p: float) -> None:
     curve = acceptance_probability(p, sample_size=n, constant=k + np.linspace(0, 1, 11), sigma=sigma)
     assert (np.diff(curve) <= 1e-12).all()
 
 
+@settings(deadline=None)
 @given(n=st.integers(2, 2_000), k=CONSTANTS, sigma=SIGMAS, wanted=st.floats(0.001, 0.999))
 def test_quality_is_the_curve_read_backwards(n: int, k: float, sigma: Sigma, wanted: float) -> None:
     p = quality_at(wanted, sample_size=n, constant=k, sigma=sigma)
@@ -127,6 +130,7 @@ def test_odd_requests_are_searched_to_the_end() -> None:
     assert (found.sample_size == 2).any()
 
 
+@settings(deadline=None)
 @given(
     p1=st.floats(1e-5, 0.3),
     times=st.floats(1.5, 20),
@@ -161,6 +165,7 @@ def test_verdicts_have_the_probability_of_the_curve(sigma: Sigma) -> None:
     assert found.accepted.mean() == pytest.approx(expected, abs=5 * np.sqrt(0.25 / lots))
 
 
+@settings(deadline=None)
 @given(
     values=st.lists(st.floats(-50, 50), min_size=6, max_size=6),
     shift=st.floats(-100, 100),
@@ -182,6 +187,7 @@ def test_verdicts_do_not_depend_on_the_unit(
             assert first.accepted == second.accepted
 
 
+@settings(deadline=None)
 @given(values=st.lists(st.floats(0, 100), min_size=8, max_size=8), k=st.floats(0.2, 2.4))
 def test_one_limit_by_constant_and_by_share_agree(values: list[float], k: float) -> None:
     """Q >= k and estimate <= M are the same verdict as long as M is above 0."""
@@ -243,6 +249,7 @@ def test_the_estimate_is_unbiased(sigma: Sigma) -> None:
     assert found.mean() == pytest.approx(p, abs=5 * found.std() / np.sqrt(found.size))
 
 
+@settings(deadline=None)
 @given(n=st.integers(4, 500), m=st.floats(1e-6, 0.6), sigma=SIGMAS)
 def test_constant_and_largest_share_are_inverses(n: int, m: float, sigma: Sigma) -> None:
     k = constant_for(largest=m, sample_size=n, sigma=sigma)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -15,6 +15,7 @@ from zhiheng.methods.survey.proportions import METHODS, Method, interval
 WEIGHTS = st.lists(st.floats(0.01, 100), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(weights=WEIGHTS, scale=st.floats(1e-200, 1e200))
 def test_kish_lies_between_one_and_n_whatever_the_unit(weights: list[float], scale: float) -> None:
     w = np.array(weights)
@@ -32,6 +33,7 @@ def test_equal_weights_give_the_plain_interval(method: Method) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
+@settings(deadline=None)
 @given(weights=WEIGHTS, data=st.data())
 def test_bounds_hold_the_weighted_share(method: Method, weights: list[float], data: st.DataObject) -> None:
     y = data.draw(st.lists(st.booleans(), min_size=len(weights), max_size=len(weights)))

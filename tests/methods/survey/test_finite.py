@@ -7,7 +7,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhiheng.methods.errors import InvalidInput
@@ -42,6 +42,7 @@ def test_bounds_are_the_definition_in_whole_numbers(big: int, n: int, tail: Frac
         assert found.upper == max(d for d in possible if below[d] > tail)
 
 
+@settings(deadline=None)
 @given(big=st.integers(1, 500), data=st.data(), level=st.sampled_from([0.8, 0.95, 0.99]))
 def test_traits_and_their_absence_mirror(big: int, data: st.DataObject, level: float) -> None:
     n = data.draw(st.integers(0, big))
