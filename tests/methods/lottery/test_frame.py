@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from zhiheng.kernel.chain import MerkleTree
 from zhiheng.methods.errors import InvalidInput
+from zhiheng.methods.lottery import frame as frames
+from zhiheng.methods.lottery import lines
 from zhiheng.methods.lottery.exclusions import parse_exclusions
 from zhiheng.methods.lottery.frame import canonical_weight, exact_sum, frame_of, parse_frame
 from zhiheng.methods.lottery.notation import FORBIDDEN, decimal, scaled
@@ -18,17 +20,33 @@ from zhiheng.methods.lottery.notation import FORBIDDEN, decimal, scaled
 LINES = ["东区\ta\t1", "东区\tb\t2.5", "西区\tc\t0.000001", "西区\td\t999999999.999999"]
 
 
-def frame(*lines: str) -> bytes:
-    return "".join(line + "\n" for line in lines).encode()
+def frame(*written: str) -> bytes:
+    return "".join(line + "\n" for line in written).encode()
 
 
 @given(st.permutations(LINES), st.booleans())
-def test_the_order_of_the_input_changes_nothing(lines: list[str], ended: bool) -> None:
-    data = frame(*lines)
+def test_the_order_of_the_input_changes_nothing(turned: list[str], ended: bool) -> None:
+    data = frame(*turned)
     found = parse_frame(data if ended else data[:-1])
     assert found.data == frame(*sorted(LINES))
     assert found.tree().root == MerkleTree(line.encode() for line in sorted(LINES)).root
     assert [found.member(i).line.decode() for i in range(4)] == sorted(LINES)
+
+
+def test_the_order_holds_across_pieces_of_a_long_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each piece sorted in itself, the pieces in the wrong order; and wrong bytes beyond the first piece."""
+    monkeypatch.setattr(lines, "_PIECE", 8)
+    monkeypatch.setattr(frames, "CHUNK", 3)
+    turned = [f"层\t{i:02d}\t1" for i in (*range(50, 99), *range(50))]
+    assert parse_frame(frame(*turned)).data == frame(*sorted(turned))
+    with pytest.raises(InvalidInput, match="Line 60 is not UTF-8"):
+        parse_frame(frame(*turned[:59]) + b"\xff\ta\t1\n")
+    with pytest.raises(InvalidInput, match=r"Line 60 holds .* U\+200B"):
+        parse_frame(frame(*turned[:59], "层\ta\u200bb\t1"))
+    with pytest.raises(InvalidInput, match="Line 60 does not have three fields"):
+        parse_frame(frame(*turned[:59], "层\ta"))
+    with pytest.raises(InvalidInput, match="'00' stands in the frame twice"):
+        parse_frame(frame(*turned, "东\t00\t1"))
 
 
 def test_strata_are_counted_and_summed_exactly() -> None:

@@ -9,9 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,7 +33,8 @@ from zhiheng.methods.errors import InvalidInput
 from zhiheng.methods.lottery import keys
 from zhiheng.methods.lottery.commitment import Kind, Party, Redraw
 from zhiheng.methods.lottery.draw import Nonces, draw, select
-from zhiheng.methods.lottery.frame import frame_of, parse_frame
+from zhiheng.methods.lottery.frame import Frame, frame_of, parse_frame
+from zhiheng.methods.lottery.inclusion import rounded
 from zhiheng.methods.lottery.notation import hash_of, tagged
 from zhiheng.methods.lottery.proof import make_proof, proof_of, read_proof, read_ticket, ticket_of
 from zhiheng.methods.lottery.verification import verify_object, verify_proof
@@ -250,7 +253,18 @@ def redrawn(value: Json) -> None:
     }  # fmt: skip
 
 
+def other_sizes(value: Json) -> None:
+    """The strata said to lie elsewhere than they do."""
+    first, second = value["head"]["commitment"]["strata"]
+    first["size"], second["size"] = 2, 6
+
+
+def forged_hash(value: Json) -> None:
+    value["drawn"][0]["hash"] = "00" * 32
+
+
 FORGERIES = [
+    ("paths", other_sizes), ("keys", forged_hash),
     ("keys", swap), ("paths", heavier), ("keys", forged_key), ("order", forged_threshold),
     ("counts", lowered_sample), ("counts", omitted), ("nonces", other_nonce), ("seed", other_open_nonce),
     ("seed", other_beacon), ("nonces", no_beacon), ("seed", other_seed), ("seed", other_time),
@@ -385,6 +399,37 @@ def test_a_commitment_that_lies_about_its_frame_fails_with_the_frame() -> None:
     """Root true, but a stratum's sum of weights is not that of its lines."""
     forged = resealed(PROOF, lambda v: v["head"]["commitment"]["strata"][1].update(weight="4"))
     assert "frame" in {check.name for check in verify_proof(forged, FRAME).failed}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda v: v["drawn"][0].update(inclusion="0.565557928500"),
+        lambda v: v["head"]["strata"][1].update(inclusion="integral"),
+    ],
+)
+def test_a_false_probability_shows_with_the_frame(change: Callable[[Json], object]) -> None:
+    forged = resealed(PROOF, change)
+    assert [check.name for check in verify_proof(forged, FRAME).failed][-1] == "redrawn"
+
+
+def test_an_unsorted_frame_shows_without_the_frame() -> None:
+    """In an order of its own a frame could hold an object twice and nobody would see it."""
+    frame = small_frame(1, 5)
+    lines = frame.data.splitlines(keepends=True)
+    weights = np.array([frame.weights[i] for i in (4, 3, 2, 1, 0)])
+    data = b"".join(reversed(lines))
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 0x0A)
+    turned = Frame(data, ends, weights, frame.strata)
+    verdict = verify_proof(proof_of(drawn(turned)))
+    assert [check.name for check in verdict.failed] == ["paths"]
+    assert not second_verifier.verify(proof_of(drawn(turned)))["paths"]
+
+
+def test_probabilities_are_rounded_as_the_format_says() -> None:
+    assert rounded(Fraction(2, 3)) == "0.666666666667"
+    assert rounded(Fraction(1)) == "1.000000000000"
+    assert rounded(Fraction(1, 2 * 10**12)) == "0.000000000001"
 
 
 def test_a_redraw_names_the_first_draw() -> None:
