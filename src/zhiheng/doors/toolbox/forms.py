@@ -30,7 +30,7 @@ class ToolForm(forms.Form):
 
     @classmethod
     def _initials(cls) -> dict[str, Any]:
-        fields = cls.base_fields  # type: ignore[attr-defined]  # Django's metaclass puts it there
+        fields = cls.base_fields
         return {name: field.initial for name, field in fields.items() if field.initial is not None}
 
     def refuse(self, refused: Refused, fields: Mapping[str, str], otherwise: str | None = None) -> None:
@@ -54,7 +54,8 @@ def said(problem: Problem) -> str:
     """A problem in the language of the reader: what is wrong, then what would be right."""
     params = dict(problem.params)
     remedy = gettext(problem.remedy) % params if problem.remedy else ""
-    return f"{gettext(problem.message) % params} {remedy}".strip()
+    message = gettext(problem.message) % params
+    return f"{message} {remedy}".strip()
 
 
 def count_field(label: Any, *, least: int = 0, most: int = LARGEST, **given: Any) -> forms.IntegerField:

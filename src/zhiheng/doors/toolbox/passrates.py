@@ -122,16 +122,16 @@ def rates(samples: Sequence[Sample], *, method: str, level: float) -> list[Rate]
     conforming = n - nonconforming
     found = proportions.interval(conforming, n, method=method, level=level)  # type: ignore[arg-type]  # checked there
     lower, upper = np.array(found.lower), np.array(found.upper)
-    known = np.flatnonzero([one.size is not None for one in samples])
-    if known.size > FINITE_ROWS_MOST:
+    known = [place for place, one in enumerate(samples) if one.size is not None]
+    if len(known) > FINITE_ROWS_MOST:
         raise refuse(
             "pass_rates.finite_rows",
             N_("%(count)d rows have a population; exact bounds are computed for at most %(most)d at once."),
             N_("Cut the table, or leave the population out where it is large."),
-            count=known.size,
+            count=len(known),
             most=FINITE_ROWS_MOST,
         )
-    if known.size:
+    if known:
         sizes = np.array([samples[place].size for place in known], dtype=np.int64)
         exact = finite_bounds(conforming[known], n[known], sizes, level=level)
         lower[known] = np.fmin(exact.share_lower, found.estimate[known])

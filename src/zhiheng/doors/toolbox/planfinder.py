@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from zhiheng.doors.look.figures import amount, percent
@@ -54,7 +55,7 @@ def of_lot(given: Mapping[str, Any]) -> Answer:
     unit = _("percent nonconforming") if counts_items else _("nonconformities per 100 items")
     means = plans.means(judged) if judged else [_("Every item is inspected: there is no risk of sampling.")]
     if judged and counts_items:
-        at = plans.points(plan, [float(given["aql"]) / 100])[0]
+        at = plans.points(plan, np.array([float(given["aql"]) / 100]))[0]
         means.insert(
             0,
             _("A lot whose quality is exactly the AQL is accepted in %(accepted)s of all cases.")
@@ -92,12 +93,12 @@ def of_lot(given: Mapping[str, Any]) -> Answer:
 def _severities(given: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The same lot under each severity, with the plan's letter."""
     found = []
-    for name, label in SEVERITY_NAMES.items():
+    for name in attributes.SEVERITIES:
         one = attributes.single_plan(
             lot_size=given["lot"], aql=given["aql"], level=given["level"], severity=name
         )
         row = {
-            "label": label,
+            "label": SEVERITY_NAMES[name],
             "plan": one,
             "letter": one.tabled.plan_letter,
             "chosen": name == given["severity"],

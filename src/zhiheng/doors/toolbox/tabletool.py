@@ -46,7 +46,7 @@ class TableTool(Generic[Found]):
     @property
     def parameters(self) -> list[str]:
         """The fields of the form that are not the table."""
-        return [name for name in self.form.base_fields if name not in ("table", "file")]  # type: ignore[attr-defined]
+        return [name for name in self.form.base_fields if name not in ("table", "file")]
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         """The page: empty, from a link, or from what was sent."""

@@ -51,7 +51,7 @@ def declared_level(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, name: Name) -> HttpResponse:
     form_class, _find, examples = _KINDS[name]
     context: dict[str, Any] = {"name": name, "address": reverse(f"toolbox:{NAMES[name]}"), **_TEXTS[name]}
-    if not asked(request, *form_class.base_fields):  # type: ignore[attr-defined]
+    if not asked(request, *form_class.base_fields):
         context |= {"form": form_class(None), "example": f"?{examples}#result"}
         return render(request, "toolbox/plan.html", context)
     form = form_class(request.GET)

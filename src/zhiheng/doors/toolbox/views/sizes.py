@@ -61,7 +61,7 @@ def to_detect(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, name: str) -> HttpResponse:
     form_class, _compute, example = _KINDS[name]
     context: dict[str, Any] = {"name": name, "address": reverse(f"toolbox:{NAMES[name]}"), **_TEXTS[name]}
-    if not asked(request, *form_class.base_fields):  # type: ignore[attr-defined]
+    if not asked(request, *form_class.base_fields):
         return render(
             request,
             "toolbox/size.html",
