@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhiheng.methods.survey.betabinomial import prior
+from zhiheng.methods.survey.comparing import difference, ratio
+from zhiheng.methods.survey.finite import finite_bounds
 from zhiheng.methods.survey.proportions import METHODS, interval
 from zhiheng.methods.survey.shrinkage import shrink
 
@@ -30,6 +32,13 @@ def rows() -> Iterator[Row]:
     x, n = sampled(1_000_000, most=1_000_000)
     seconds = median(partial(interval, x, n, method="clopper_pearson"))
     yield from both("clopper_pearson, 1000000 groups, hardly two alike", x.size, seconds)
+    x, n = sampled(10_000, most=100)
+    yield from both(
+        "bounds for populations of 500, 10000 groups", x.size, median(lambda: finite_bounds(x, n, 500))
+    )
+    for compare in (difference, ratio):
+        seconds = median(partial(compare, x, n, x[::-1], n[::-1]))
+        yield from both(f"{compare.__name__} of two rates, 10000 pairs", x.size, seconds)
     for most in (40, 400, 100_000):
         x, n = sampled(100_000, most=most)
         seconds = median(partial(prior, x, n))
