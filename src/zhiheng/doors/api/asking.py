@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
+from zhiheng.doors.callers import address_of
 from zhiheng.foundation.ledger.entries import BEIJING
 from zhiheng.foundation.org.actors import PUBLIC, Actor
 from zhiheng.foundation.org.selectors import actor_of_token
@@ -24,7 +25,6 @@ from zhiheng.kernel.errors import N_, refuse
 WINDOW: Final = 60
 MOST_WITH_KEY: Final = 1200
 MOST_WITHOUT: Final = 120
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 
 
 class Asked(HttpRequest):
@@ -69,10 +69,7 @@ class Key(HttpBearer):
 def _who(request: HttpRequest, header: str) -> str:
     if header:
         return sha256(header.encode()).hexdigest()[:32]
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    # Only a proxy on this machine may speak for others; it adds the address that it saw at the end.
-    return forwarded.rpartition(",")[2].strip() if forwarded and address in _LOOPBACK else address
+    return address_of(request)
 
 
 def _count(who: str, most: int, at: datetime) -> None:

@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhiheng.doors.callers import address_of
 from zhiheng.doors.look.errors import too_many
 from zhiheng.doors.look.preferences import scheme_of
 from zhiheng.doors.portal.visit import ADDRESS_MOST, SIGNED_IN, kept, program, said_no
@@ -67,7 +68,7 @@ def tool_page_taking_tables(view: View) -> View:
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST":
             return _kept_or_made(view, request, *args, **kwargs)
-        wait = seconds_to_wait(str(request.META.get("REMOTE_ADDR", "")))
+        wait = seconds_to_wait(address_of(request))
         if wait:
             return too_many(request, wait=wait)
         response = _asked(_bounded(view), request, *args, **kwargs)
