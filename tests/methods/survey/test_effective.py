@@ -46,6 +46,13 @@ def test_weights_that_leave_items_out_do_so() -> None:
     assert some.intervals.upper == pytest.approx(float(kish_interval([1, 0, 0], [1, 1, 1]).intervals.upper))
 
 
+def test_a_share_next_to_nothing_has_a_lower_bound_of_nothing() -> None:
+    """The one item with the trait hardly weighs: its likelihood bound is below the smallest double."""
+    found = kish_interval([0, 1], [92.0, 0.25], method="likelihood").intervals
+    assert found.lower == pytest.approx(0, abs=1e-300)
+    assert 0 < found.estimate < found.upper < 1
+
+
 def test_no_weight_gives_nan() -> None:
     found = kish_interval([1, 0], [0.0, 0.0])
     assert np.isnan([found.intervals.estimate, found.intervals.lower, found.intervals.upper]).all()

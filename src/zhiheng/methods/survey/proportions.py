@@ -322,7 +322,7 @@ def _likelihood(c: Counts, tail: float) -> Bounds:
 
 
 def _least_likely(x: Floats, n: Floats, z: float) -> Floats:
-    """Smallest p that the likelihood ratio keeps, for x > 0, by Newton's method in ln p or in p's logit.
+    """Smallest p that the likelihood ratio keeps, for x > 0, by Newton's method in its logit.
 
     The deviance is convex in the logit, so from any point outside the root Newton's steps approach
     it from one side; at x = n it is 2 n ln(1/p) and the root is known.
@@ -337,7 +337,9 @@ def _least_likely(x: Floats, n: Floats, z: float) -> Floats:
     logit = np.log(at) - np.log1p(-at)
     for _ in range(_STEPS):
         at = special.expit(logit)
-        deviance = 2.0 * (special.xlogy(x, share / at) + fails * (np.log1p(-share) - np.log1p(-at)))
+        # From the logit, not from p: with effective counts x may be so small that p underflows.
+        chance, against = -np.logaddexp(0.0, -logit), -np.logaddexp(0.0, logit)
+        deviance = 2.0 * (x * (np.log(share) - chance) + fails * (np.log1p(-share) - against))
         slope = 2.0 * (x + fails) * (at - share)
         step = np.divide(deviance - z * z, slope, out=np.zeros_like(at), where=slope != 0)
         logit = logit - step
