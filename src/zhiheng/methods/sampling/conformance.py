@@ -87,7 +87,7 @@ def estimated_nonconforming(
     check_sigma(sigma)
     n = _sizes(sample_size, sigma)
     x, spread = finite(mean), finite(deviation)
-    _refuse_negative(spread)
+    refuse_negative(spread)
     low, high = limits(lower, upper)
     x, spread, n, low, high = (np.asarray(a) for a in broadcast(x, spread, n, low, high))
     below = _estimate(standardised(x - low, spread), n, sigma)
@@ -240,7 +240,8 @@ def _sizes(sample_size: ArrayLike, sigma: Sigma) -> Floats:
     return wholes(sample_size, "sample_size", least=least, most=LARGEST_SAMPLE).astype(np.float64)
 
 
-def _refuse_negative(deviation: Floats) -> None:
+def refuse_negative(deviation: Floats) -> None:
+    """Refuse a standard deviation below zero."""
     if (deviation < 0).any():
         raise InvalidInput(
             "deviation.negative",

@@ -18,6 +18,7 @@ from zhiheng.methods.sampling.conformance import (
     finite,
     largest_accepted,
     limits,
+    refuse_negative,
     standardised,
 )
 from zhiheng.methods.sampling.quantities import Floats, broadcast, sealed
@@ -103,8 +104,7 @@ def judge(
     ----------
     ISO 3951-1, ISO 3951-2 (s-method and σ-method, separate and combined control). ANSI/ASQ Z1.9.
     """
-    if control not in get_args(Control):
-        _refuse_control(control)
+    _check_control(control)
     sample = finite(values)
     if sample.ndim == 0 or sample.shape[-1] != plan.sample_size:
         raise InvalidInput(
@@ -115,6 +115,48 @@ def judge(
             needed=plan.sample_size,
         )
     lots = _lots(plan.sigma, sample, deviation, limits(lower, upper))
+    together = control == "combined" and lower is not None and upper is not None
+    return _verdicts(plan, lots, control, together=together)
+
+
+def judge_summary(
+    plan: VariablesPlan,
+    *,
+    mean: ArrayLike,
+    deviation: ArrayLike,
+    lower: ArrayLike | None = None,
+    upper: ArrayLike | None = None,
+    control: Control = "combined",
+) -> Verdicts:
+    """`judge` where only the mean and the standard deviation of each sample are at hand.
+
+    Parameters
+    ----------
+    plan : VariablesPlan
+        Its n is the size of the samples; that cannot be checked here.
+    mean, deviation : array_like of float
+        x̄, and s of the sample (divisor n - 1) or the known σ of the process, as the plan has it; in the
+        unit of the limits. They broadcast together and with the limits.
+    lower, upper, control
+        As for `judge`.
+
+    Returns
+    -------
+    Verdicts
+
+    Raises
+    ------
+    InvalidInput
+        `deviation.negative` (s), `deviation.positive` (σ), and as for `judge` but for `sample.size`.
+    """
+    _check_control(control)
+    bounds = limits(lower, upper)
+    spread = finite(deviation)
+    if plan.sigma == "known":
+        spread = _deviation("known", spread, spread)
+    else:
+        refuse_negative(spread)
+    lots = _Lots(*(np.asarray(a, dtype=np.float64) for a in broadcast(finite(mean), spread, *bounds)))
     together = control == "combined" and lower is not None and upper is not None
     return _verdicts(plan, lots, control, together=together)
 
@@ -195,7 +237,9 @@ def _deviation(sigma: Sigma, sample: Floats, given: ArrayLike | None) -> Floats:
     return known
 
 
-def _refuse_control(control: str) -> NoReturn:
+def _check_control(control: str) -> None:
+    if control in get_args(Control):
+        return
     raise InvalidInput(
         "control.unknown",
         N_('"%(value)s" is no way to control two limits.'),
