@@ -19,6 +19,7 @@ from scipy import integrate, special
 from zhiheng.methods.charts import attributes, variables
 from zhiheng.methods.charts.constants import c4, d2, d3
 from zhiheng.methods.charts.limits import Chart
+from zhiheng.methods.charts.rules import Rule, signals
 
 TOLERANCE = 1e-9
 Shared = Callable[[str], Path]
@@ -142,3 +143,15 @@ def test_laney_equals_qicharts2(shared: Shared, qcc: dict[str, Any]) -> None:
         for side, key in ((found.lower, "lcl"), (found.upper, "ucl")):
             half = (np.array(expected[key]) - found.center) * 1.128 / d2(2)
             np.testing.assert_allclose(side - found.center, half, rtol=TOLERANCE)
+
+
+def test_runs_equal_qcc(shared: Shared, qcc: dict[str, Any]) -> None:
+    """qcc marks the seventh and later points on one side of the centre; those outside only as outside."""
+    x = table(shared, "in_subgroups")
+    stable = as_qcc(variables.process(variables.subgroups(x[:25])), 5)
+    chart = variables.xbar(variables.subgroups(x), stable)
+    fired = signals(chart, (Rule("run", "same_side", 7),)).any & ~chart.outside
+    assert (np.flatnonzero(fired) + 1).tolist() == qcc["xbar_UWAVE_R"]["violations"]["violating.runs"]
+    areas, flaws = table(shared, "in_attr_u").T
+    fired = signals(attributes.u(flaws, areas), (Rule("run", "same_side", 7),)).any
+    assert (np.flatnonzero(fired) + 1).tolist() == qcc["u"]["violations"]["violating.runs"]
