@@ -11,6 +11,8 @@ import pytest
 from scipy import special
 
 from zhiheng.methods.surveillance.ears import Chart, ears
+from zhiheng.methods.surveillance.farrington import farrington, flexible
+from zhiheng.methods.surveillance.series import Reason
 
 Shared = Callable[[str], Path]
 WEEKS = np.arange(468, 520)
@@ -51,3 +53,46 @@ def test_c3_differs_from_r_only_by_its_fault(shared: Shared) -> None:
     wide = found.upper > 0
     np.testing.assert_allclose((found.expected + room + found.spread)[wide], found.upper[wide])
     assert (found.alarm & ~alarm).any()
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "rtol"),
+    [
+        ("ff_noufaily_nbPlugin", {"threshold": "nb_plugin"}, 0),
+        ("ff_muan", {"threshold": "muan"}, 2e-3),  # one threshold of 540 is 636, not 637
+        (
+            "ff_delta",
+            {"threshold": "delta", "blocks": 1, "weights_above": 1.0, "exclude": 3, "trend_level": 0.05},
+            2e-3,
+        ),
+    ],
+)
+def test_farrington_flexible_equals_r(
+    shared: Shared, method: str, options: dict[str, object], rtol: float
+) -> None:
+    counts = series(shared("refs/c_outbreak/in_weekly.csv"))
+    found = flexible(counts, periods=WEEKS, r_compatible=True, **options)  # type: ignore[arg-type]  # by name
+    upper, alarm = printed(shared("refs/c_outbreak/surveillance_weekly.csv"), method, found.upper.shape)
+    few = found.reason == Reason.FEW_CASES
+    np.testing.assert_array_equal(few, np.isnan(upper))
+    np.testing.assert_allclose(found.upper[~few], upper[~few], rtol=rtol)
+    np.testing.assert_array_equal(found.alarm, alarm)
+
+
+def test_the_plain_threshold_does_not_feel_the_fault_of_r(shared: Shared) -> None:
+    counts = series(shared("refs/c_outbreak/in_weekly.csv"))
+    as_r, right = (flexible(counts, periods=WEEKS, r_compatible=flag) for flag in (True, False))
+    few = right.reason == Reason.FEW_CASES
+    np.testing.assert_array_equal(as_r.upper[~few], right.upper[~few])
+
+
+def test_farrington_1996_equals_r(shared: Shared) -> None:
+    """To 1e-4: R stops its iterations early; stopped in the same place, ours gives R's ten digits."""
+    counts = series(shared("refs/c_outbreak/in_weekly.csv"))
+    found = farrington(counts, periods=WEEKS, r_compatible=True)
+    path = shared("refs/c_outbreak/surveillance_weekly.csv")
+    upper, alarm = printed(path, "farrington_1996", found.upper.shape)
+    few = found.reason == Reason.FEW_CASES
+    np.testing.assert_array_equal(few, upper == 0)
+    np.testing.assert_allclose(found.upper[~few], upper[~few], rtol=1e-4)
+    np.testing.assert_array_equal(found.alarm, alarm)

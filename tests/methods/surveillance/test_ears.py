@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy import stats
 
 from zhiheng.methods.errors import InvalidInput
 from zhiheng.methods.surveillance.ears import Chart, ears
@@ -132,3 +133,12 @@ def test_rows_in_any_order_become_an_array_and_duplicates_are_refused() -> None:
         with pytest.raises(InvalidInput) as caught:
             from_rows(rows, [0, 0, 0], [5, 6, 7], shape=(2, 3))
         assert caught.value.code == code
+
+
+@pytest.mark.parametrize("baseline", [5, 6, 7, 9])
+def test_p_values_are_those_of_students_t(baseline: int) -> None:
+    counts = np.random.default_rng(3).poisson(8, (400, 20))
+    counts[:50, -1] += np.arange(50) ** 5
+    found = ears(counts, chart="C1", baseline=baseline)
+    expected = stats.t.sf(found.score / np.sqrt(1 + 1 / baseline), baseline - 1)
+    np.testing.assert_allclose(found.p_value, expected, rtol=1e-7)

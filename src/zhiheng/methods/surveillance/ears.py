@@ -18,6 +18,7 @@ from zhiheng.methods.surveillance.series import (
     Bools,
     Detection,
     Floats,
+    Ints,
     Marks,
     Reason,
     batch,
@@ -155,24 +156,26 @@ def _judge(result: Ears, rows: slice, block: NDArray[Any], rule: _Rule) -> None:
     mean, spread, present = _baseline(values, rule.baseline, values.shape[1] - lag)
     spread = np.maximum(spread, rule.least)
     y = values[:, lag:]
+    flat = spread == 0
     with np.errstate(divide="ignore", invalid="ignore"):
         c = (y - mean) / spread
-    c[(spread == 0) & (y == mean)] = 0.0
-    at = result.periods - rule.first - lag
+    if flat.any():
+        c[flat & (y == mean)] = 0.0
+    at, before, second = (_columns(result.periods - rule.first - lag - back) for back in range(3))
     usual, width, present = mean[:, at], spread[:, at], present[:, at]
     reason = _reasons(marks, y[:, at], present, width, rule.baseline)
     p_value = np.full(reason.shape, np.nan)
     if rule.back:
         # A day that could not be judged adds nothing; C3 then is a lower bound.
         over = np.fmax(c - 1.0, 0.0)
-        earlier = over[:, at - 1] + over[:, at - 2]
+        earlier = over[:, before] + over[:, second]
         score = over[:, at] + earlier
         with np.errstate(invalid="ignore"):
             upper = np.maximum(usual + width * (rule.z + 1.0 - earlier), 0.0)
         upper[earlier > rule.z] = 0.0
     else:
         score, upper = c[:, at], usual + rule.z * width
-        p_value = special.stdtr(present - 1.0, -score / np.sqrt(1.0 + 1.0 / np.maximum(present, 1.0)))
+        p_value = _above(score / np.sqrt(1.0 + 1.0 / np.maximum(present, 1.0)), present - 1.0)
     blank = reason >= Reason.MISSING
     for target, found in (
         (result.expected, usual),
@@ -181,9 +184,18 @@ def _judge(result: Ears, rows: slice, block: NDArray[Any], rule: _Rule) -> None:
         (result.p_value, p_value),
         (result.spread, width),
     ):
-        target[rows] = np.where(blank, np.nan, found)
+        target[rows] = found
+        if blank.any():
+            target[rows][blank] = np.nan
     result.alarm[rows] = (score > rule.z) & ~blank
     result.reason[rows] = reason
+
+
+def _columns(at: Ints) -> Ints | slice:
+    """The columns as a slice where they follow one another: a view costs nothing, a copy does."""
+    if at[0] >= 0 and (np.diff(at) == 1).all():
+        return slice(int(at[0]), int(at[-1]) + 1)
+    return at
 
 
 def _baseline(values: Floats, size: int, days: int) -> tuple[Floats, Floats, Floats]:
@@ -206,6 +218,26 @@ def _baseline(values: Floats, size: int, days: int) -> tuple[Floats, Floats, Flo
         gap *= gap
         square += gap if whole_series else np.where(known[:, lag : lag + days], gap, 0.0)
     return mean, np.sqrt(square / np.maximum(present - 1.0, 1.0)), present
+
+
+def _above(t: Floats, df: Floats) -> Floats:
+    """Probability that Student's t exceeds each t: a short sum for a common even number of degrees.
+
+    The sum cancels far out in the upper tail, where the distribution function itself takes over.
+    """
+    nu = float(df.flat[0]) if df.size else 0.0
+    if nu < 2 or nu % 2 or not (df == nu).all():
+        return np.asarray(special.stdtr(df, -t))
+    with np.errstate(invalid="ignore", over="ignore"):
+        shrink = nu / (nu + t * t)
+        term, total = 1.0, np.ones(t.shape)
+        for step in range(1, int(nu) // 2):
+            term *= (2 * step - 1) / (2 * step)
+            total += term * shrink**step
+        found = 0.5 - 0.5 * total * t * np.sqrt(shrink / nu)
+    far = ~(found > 1e-8)
+    found[far] = special.stdtr(df[far], -t[far])
+    return np.asarray(found)
 
 
 def _reasons(marks: Marks, y: Floats, present: Floats, spread: Floats, baseline: int) -> Marks:
