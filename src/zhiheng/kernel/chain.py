@@ -32,6 +32,10 @@ def canonical(value: Json) -> str:
     return _ENCODE(value)
 
 
+quoted: Final[Callable[[str], str]] = json.encoder.encode_basestring
+"""A text as it stands in the canonical form."""
+
+
 def hasher(algorithm: str = ALGORITHM) -> Callable[[bytes], bytes]:
     """A function from bytes to their digest. Copying a prepared state is faster than a new one."""
     fresh = _fresh(algorithm)

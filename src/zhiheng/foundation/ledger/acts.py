@@ -62,7 +62,8 @@ def act(service: Callable[P, R]) -> Callable[P, R]:
         journal = Journal(name)
         token = _current.set(journal)
         try:
-            with transaction.atomic():
+            # What joins another act stands or falls with it: a savepoint of its own would only cost.
+            with transaction.atomic(savepoint=outer is None):
                 result = service(*args, **kwargs)
                 if not journal.appended and not journal.unchanged:
                     raise LedgerForgotten(f"{name} changed something and recorded nothing")

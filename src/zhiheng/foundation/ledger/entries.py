@@ -17,7 +17,7 @@ from zhiheng.foundation.ledger import acts, writer
 from zhiheng.foundation.ledger.facts.base import Fact, Subject
 from zhiheng.foundation.ledger.models import Book, entry_id
 from zhiheng.foundation.org.actors import Actor
-from zhiheng.kernel.chain import ALGORITHM, canonical, hasher
+from zhiheng.kernel.chain import ALGORITHM, hasher
 from zhiheng.kernel.errors import N_, refuse
 
 FORMAT: Final = "zhiheng/1"
@@ -121,7 +121,7 @@ def _chain(
         fact = draft.fact
         about = sorted({*fact.subjects(), *draft.subjects})
         subjects = " ".join([f"{subject.kind}:{subject.key}" for subject in about])
-        payload = canonical(fact.payload())
+        payload = fact.written()
         occurred_at = micros(draft.occurred_at)
         _check_line(subjects, len(about), draft)
         hashed = digest(

@@ -64,7 +64,7 @@ _BETWEEN: Final = "\x1f"
 _MISSING: Final = "\x1e"
 
 
-def _for_postgres(kind: str, column: Sequence[object]) -> tuple[str, object]:
+def _for_postgres(kind: str, column: Sequence[object]) -> tuple[str, str | list[Any]]:
     """A column as an expression that gives an array, and its parameter.
 
     Texts go over in one piece that the server cuts: psycopg would write an array value by value.

@@ -18,6 +18,7 @@ from zhiheng.domains.supervision.services import lookups, parties, statements
 from zhiheng.domains.supervision.services.statements import Named, Values
 from zhiheng.foundation.ledger.acts import act
 from zhiheng.foundation.ledger.entries import BEIJING, Draft, append
+from zhiheng.foundation.ledger.facts.base import to_json
 from zhiheng.foundation.org.actors import Actor
 from zhiheng.foundation.registry.services import party_note
 from zhiheng.kernel.errors import N_, Refused, refuse
@@ -46,7 +47,7 @@ def result_correct(
     )
     columns = statements.columns_of(fact, values, known, producer, seller)
     for name, value in zip(statements.FIELDS, columns, strict=True):
-        setattr(standing, name, value)
+        setattr(standing, name, to_json(value) if name == "items" else value)
     standing.entry = append(actor=actor, recorded_at=at, drafts=[draft])[0].id
     standing.entry_division = division
     standing.save()

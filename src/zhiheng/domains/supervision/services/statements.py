@@ -19,7 +19,7 @@ from typing import Any, Final, cast
 from zhiheng.domains.supervision import sheets
 from zhiheng.domains.supervision.items import VERDICTS, write_items
 from zhiheng.domains.supervision.models import KEY_LENGTH, Result
-from zhiheng.foundation.ledger.facts.base import names
+from zhiheng.foundation.ledger.facts.base import names, text_of
 from zhiheng.foundation.ledger.facts.spot_check import Item, Party, SpotCheckResult
 from zhiheng.kernel.chain import canonical, hasher
 
@@ -38,8 +38,7 @@ FIELDS: Final = (
 TABLE_COLUMNS: Final = ", ".join((*FIELDS, "stated", "entry", "entry_division", "agency"))
 _FIRST_JSON: Final = FIELDS.index("standards")
 _DIGEST: Final = hasher()
-_ITEM_PARTS: Final = names(Item)
-_ITEM: Final = attrgetter(*_ITEM_PARTS)
+_ITEM: Final = attrgetter(*names(Item))
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -140,7 +139,10 @@ def fact_of(values: Values, key: str, known: Known, producer: Named, seller: Nam
 def columns_of(
     fact: SpotCheckResult, values: Values, known: Known, producer: Named, seller: Named
 ) -> tuple[object, ...]:
-    """The values of `FIELDS`; a tuple, since an import makes them by the hundred thousand."""
+    """The values of `FIELDS`, the items as the fact has them.
+
+    A tuple, since an import makes them by the hundred thousand.
+    """
     return (
         fact.key,
         fact.record,
@@ -174,7 +176,7 @@ def columns_of(
         fact.source_url,
         list(fact.standards),
         list(fact.failed_items),
-        items_json(fact.items),
+        fact.items,
     )
 
 
@@ -212,13 +214,6 @@ def fact_of_result(result: Result, reason: str) -> SpotCheckResult:
     )
 
 
-def items_json(items: tuple[Item, ...]) -> list[dict[str, str]]:
-    """The items as JSON values, empty parts left out."""
-    return [
-        {name: part for name, part in zip(_ITEM_PARTS, _ITEM(item), strict=True) if part} for item in items
-    ]
-
-
 def table_row(columns: tuple[object, ...], stated: str, entry: int, recorder: tuple[str, str]) -> TableRow:
     """The columns as the bulk loader writes them, in the order of `TABLE_COLUMNS`."""
     standards, failed_items, items = columns[_FIRST_JSON:]
@@ -226,7 +221,7 @@ def table_row(columns: tuple[object, ...], stated: str, entry: int, recorder: tu
         *columns[:_FIRST_JSON],
         _texts_json(*cast("list[str]", standards)),
         _texts_json(*cast("list[str]", failed_items)),
-        _ENCODE(items),
+        text_of(items),
         stated,
         entry,
         *recorder,
