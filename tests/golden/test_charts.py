@@ -14,12 +14,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import integrate, special
+from scipy import integrate, special, stats
 
 from zhiheng.methods.charts import attributes, variables
+from zhiheng.methods.charts.capability import Tolerance, indices
 from zhiheng.methods.charts.constants import c4, d2, d3
 from zhiheng.methods.charts.limits import Chart
+from zhiheng.methods.charts.memory import cusum, ewma
 from zhiheng.methods.charts.rules import Rule, signals
+from zhiheng.methods.charts.run_lengths import cusum_arl, cusum_decision, ewma_arl, ewma_width, shewhart_arl
 
 TOLERANCE = 1e-9
 Shared = Callable[[str], Path]
@@ -155,3 +158,74 @@ def test_runs_equal_qcc(shared: Shared, qcc: dict[str, Any]) -> None:
     areas, flaws = table(shared, "in_attr_u").T
     fired = signals(attributes.u(flaws, areas), (Rule("run", "same_side", 7),)).any
     assert (np.flatnonzero(fired) + 1).tolist() == qcc["u"]["violations"]["violating.runs"]
+
+
+def test_capability_equals_qcc(shared: Shared, qcc: dict[str, Any]) -> None:
+    """Two faults of qcc 2.7: it heads the intervals of Cp_l and Cp_u with 2.5 % and 97.5 %, but they are of
+    level 90 %; of Boyles' degrees of freedom for Cpm, n(1+a²)²/(1+2a²), it leaves out the second square.
+    """
+    expected = dict(zip(qcc["capability"]["rownames"], qcc["capability"]["indices"], strict=True))
+    at = {"center": qcc["capability"]["center"], "sigma": qcc["capability"]["std.dev"], "values": 125}
+    found, narrow = (indices(Tolerance(73.95, 74.05, 74), **at, level=level) for level in (0.95, 0.90))
+    for name, index in (("Cp", found.cp), ("Cp_k", found.cpk), ("Cp_l", narrow.cpl), ("Cp_u", narrow.cpu)):
+        assert (index.value, index.lower, index.upper) == pytest.approx(expected[name], rel=TOLERANCE)
+    assert found.cpm.value == pytest.approx(expected["Cpm"][0], rel=TOLERANCE)
+    square = ((at["center"] - 74) / at["sigma"]) ** 2
+    for square_again, ends in ((1, expected["Cpm"][1:]), (1 + square, (found.cpm.lower, found.cpm.upper))):
+        freedom = 125 * (1 + square) * square_again / (1 + 2 * square)
+        wanted = found.cpm.value * np.sqrt(stats.chi2.ppf([0.025, 0.975], freedom) / freedom)
+        assert list(ends) == pytest.approx(wanted, rel=TOLERANCE)
+
+
+def test_cusum_and_ewma_equal_qcc(shared: Shared, qcc: dict[str, Any]) -> None:
+    x = table(shared, "in_subgroups")
+    found = variables.subgroups(x)
+    stable = as_qcc(variables.process(found), 5)
+    assert stable.center == pytest.approx(qcc["cusum"]["center"], rel=TOLERANCE)
+    assert stable.sigma == pytest.approx(qcc["cusum"]["std.dev"], rel=TOLERANCE)
+    sums = cusum(found.mean, stable, size=5)
+    np.testing.assert_allclose(sums.up, qcc["cusum"]["pos"], rtol=TOLERANCE, atol=1e-9)
+    np.testing.assert_allclose(sums.down, -np.array(qcc["cusum"]["neg"]), rtol=TOLERANCE, atol=1e-9)
+    assert (np.flatnonzero(sums.above) + 1).tolist() == qcc["cusum"]["violations"]["upper"]
+    assert not sums.below.any()
+    average = ewma(found.mean, stable, size=5)
+    np.testing.assert_allclose(average.value, qcc["ewma"]["y"], rtol=TOLERANCE)
+    limits = np.stack([average.lower, average.upper], axis=1)
+    np.testing.assert_allclose(limits, qcc["ewma"]["limits"], rtol=TOLERANCE)
+    assert (np.flatnonzero(average.outside) + 1).tolist() == qcc["ewma"]["violations"]
+
+
+def test_run_lengths_equal_spc(shared: Shared) -> None:
+    """spc 0.6.7; asked for to 1e-3, reached to 1e-6 (CUSUM) and 1e-8 (EWMA)."""
+    with shared("refs/b_spc/arl_spc.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 50
+    for row in rows:
+        chart, shift = row["chart"], float(row["mu"])
+        if chart.startswith("crit: cusum"):
+            found = cusum_decision(500)
+        elif chart.startswith("crit: ewma"):
+            found = ewma_width(500, weight=0.1)
+        elif chart.startswith("cusum"):
+            h = float(chart[-1])
+            found = cusum_arl(shift, decision=h, two_sided=chart.startswith("cusum2"))
+        else:
+            weight, width = (float(one.split("=")[1]) for one in chart.split()[1:3])
+            found = ewma_arl(shift, weight=weight, width=width)
+        assert found == pytest.approx(float(row["arl"]), rel=1e-6), chart
+
+
+def test_printed_run_lengths(shared: Shared) -> None:
+    """Montgomery's table of the CUSUM, Lucas and Saccucci's of the EWMA, and the Shewhart chart."""
+    printed = json.loads(shared("refs/published_values.json").read_text())
+    for h in (4, 5):
+        row = printed["cusum_arl_montgomery"][f"k=.5,h={h}"]
+        assert cusum_arl(decision=h) == pytest.approx(row["0"], abs=0.5)
+        assert cusum_arl(1, decision=h) == pytest.approx(row["1"], rel=5e-3)
+    averages = printed["ewma_arl500_lucas_saccucci"]
+    for (weight, width), shifted in zip(averages["lambda,L"], averages["ARL1(shift 1)"], strict=True):
+        assert ewma_arl(weight=weight, width=width) == pytest.approx(averages["ARL0"], rel=1e-3)
+        assert ewma_arl(1, weight=weight, width=width) == pytest.approx(shifted, abs=0.05)
+    plain = printed["shewhart_3sigma"]
+    assert shewhart_arl() == pytest.approx(plain["ARL0"], abs=0.05)
+    assert shewhart_arl(1) == pytest.approx(plain["ARL1(shift 1, n=1)"], abs=0.05)
