@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from scipy import special
 
+from zhiheng.methods.surveillance.bayes import bayes
+from zhiheng.methods.surveillance.cusum import generalised, likelihood_ratio, rossi
 from zhiheng.methods.surveillance.ears import Chart, ears
 from zhiheng.methods.surveillance.farrington import farrington, flexible
 from zhiheng.methods.surveillance.series import Reason
@@ -95,4 +97,48 @@ def test_farrington_1996_equals_r(shared: Shared) -> None:
     few = found.reason == Reason.FEW_CASES
     np.testing.assert_array_equal(few, upper == 0)
     np.testing.assert_allclose(found.upper[~few], upper[~few], rtol=1e-4)
+    np.testing.assert_array_equal(found.alarm, alarm)
+
+
+def test_bayes_equals_r(shared: Shared) -> None:
+    counts = series(shared("refs/c_outbreak/in_weekly.csv"))
+    path = shared("refs/c_outbreak/surveillance_weekly.csv")
+    found = bayes(counts, periods=WEEKS, years=4)
+    upper, alarm = printed(path, "bayes_b4w6", found.upper.shape)
+    np.testing.assert_array_equal(found.upper, upper)
+    np.testing.assert_array_equal(found.alarm, alarm)
+
+
+def test_rossi_equals_r(shared: Shared) -> None:
+    counts = series(shared("refs/c_outbreak/in_weekly.csv"))
+    mean = counts[:, :468].mean(axis=1, keepdims=True)
+    found = rossi(counts[:, WEEKS], mean)
+    path = shared("refs/c_outbreak/surveillance_weekly.csv")
+    upper, alarm = printed(path, "cusum_rossi_k1.04_h2.26", found.statistic.shape)
+    np.testing.assert_array_equal(found.alarm, alarm)
+    # R prints the count that would reach the limit: the statistic of the week before, solved for the count.
+    room = 2.26 + 1.04 - np.pad(found.statistic[:, :-1], ((0, 0), (1, 0)))
+    under = 4 * mean + 2 * np.sqrt(mean) * room
+    solved = np.where(under > 0, (np.sqrt(np.maximum(under, 0)) - np.sqrt(mean)) ** 2, 0)
+    np.testing.assert_allclose(solved, upper, rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("method", "rtol"),
+    [
+        ("nbcusum_theta_log2_a0.2_mu0mean_value", 1e-9),
+        ("nbglr_a0.2_mu0mean_value", 1e-6),
+        ("poisglr_mu0mean_value", 1e-9),
+    ],
+)
+def test_likelihood_charts_equal_r(shared: Shared, method: str, rtol: float) -> None:
+    counts = series(shared("refs/c_outbreak/in_weekly.csv"))
+    mean, now = counts[:, :468].mean(axis=1), counts[:, WEEKS]
+    if method.startswith("nbcusum"):
+        found = likelihood_ratio(now, mean, shift=float(np.log(2)), extra=0.2)
+    else:
+        found = generalised(now, mean, extra=0.2 if method.startswith("nb") else 0.0)
+    path = shared("refs/c_outbreak/surveillance_weekly.csv")
+    statistic, alarm = printed(path, method, found.statistic.shape)
+    np.testing.assert_allclose(found.statistic, statistic, rtol=rtol, atol=1e-9)
     np.testing.assert_array_equal(found.alarm, alarm)
