@@ -1,0 +1,1 @@
+"""How satisfied people are and why: path models, their quality, indices of 0 to 100, survey means."""
