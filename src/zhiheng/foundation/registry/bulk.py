@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -83,9 +84,14 @@ def _for_sqlite(
     connection: BaseDatabaseWrapper, columns: Mapping[str, str], rows: Sequence[RowOfValues]
 ) -> list[tuple[Any, ...]]:
     """SQLite has no days and moments; Django writes them as text, and so must we."""
+
+    @lru_cache(maxsize=64)  # the rows of one chunk were seen at one moment
+    def moment(value: datetime | None) -> str | None:
+        return value and str(connection.ops.adapt_datetimefield_value(value))
+
     adapt: dict[str, Callable[[Any], object]] = {
         "date": lambda value: value and _day(value),
-        "timestamptz": lambda value: value and str(connection.ops.adapt_datetimefield_value(value)),
+        "timestamptz": moment,
     }
     converted = [(place, adapt[kind]) for place, kind in enumerate(columns.values()) if kind in adapt]
     if not converted:
