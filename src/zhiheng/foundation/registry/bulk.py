@@ -87,7 +87,7 @@ def _for_sqlite(
 
     @lru_cache(maxsize=64)  # the rows of one chunk were seen at one moment
     def moment(value: datetime | None) -> str | None:
-        return value and str(connection.ops.adapt_datetimefield_value(value))
+        return None if value is None else str(connection.ops.adapt_datetimefield_value(value))
 
     adapt: dict[str, Callable[[Any], object]] = {
         "date": lambda value: value and _day(value),
