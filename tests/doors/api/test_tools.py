@@ -35,6 +35,14 @@ STRATA = [
     {"label": "霁川市", "objects": 900, "rate": 0.1},
 ]
 
+MEASURED = {"sample_size": 5, "constant": 1.4, "values": [180.2, 181.9, 182.4, 183.0, 181.1]}
+TOLD = {"sample_size": 5, "constant": 1.4, "mean": 3.0}
+LOTS = [
+    {"n": 80, "acceptance_number": 2, "nonconforming": 1, "label": "20260301"},
+    {"n": 80, "acceptance_number": 2, "nonconforming": 3, "label": "20260302"},
+    {"n": 80, "acceptance_number": 2, "nonconforming": 4, "label": "20260303"},
+]
+
 
 @pytest.mark.parametrize(
     ("path", "body"),
@@ -43,6 +51,9 @@ STRATA = [
         ("/plan/declared?dql=0.01&limit=1", None), ("/sample-size/rate?half_width=0.03&rate=0.1", None),
         ("/sample-size/difference?first=0.1&second=0.05", None), ("/sample-size/detection?rate=0.05", None),
         ("/allocation", {"strata": STRATA, "total": 100, "method": "neyman"}),
+        ("/plan/variables?prq=0.01&crq=0.05", None),
+        ("/plan/variables/verdict", {**MEASURED, "lower": 180}),
+        ("/plan/switching", {"lots": LOTS}),
         ("/pass-rate?n=120&nonconforming=3&label=电热毯", None),
         ("/pass-rates", {"samples": [{"n": 120, "nonconforming": 3, "label": "电热毯"}]}),
     ],
@@ -85,6 +96,19 @@ def test_nothing_tested_is_null_and_not_zero(stranger: Client) -> None:
         ("/plan/two-points?prq=0.05&crq=0.01", None, "search.order"),
         ("/plan/two-points?distribution=hypergeometric", None, "lot_size.missing"),
         ("/plan/declared?dql=0.6&limit=0", None, "declared.no_size"),
+        ("/plan/variables?prq=0.05&crq=0.01", None, "search.order"),
+        ("/plan/variables?sigma=maybe", None, "api.parameter"),
+        ("/plan/variables/verdict", MEASURED, "limits.none"),
+        ("/plan/variables/verdict", {**MEASURED, "lower": 9, "upper": 1}, "limits.order"),
+        ("/plan/variables/verdict", {**MEASURED, "lower": 1, "sample_size": 6}, "sample.size"),
+        ("/plan/variables/verdict", {**MEASURED, "lower": 1, "sigma": "known"}, "deviation.missing"),
+        ("/plan/variables/verdict", {**TOLD, "lower": 1}, "deviation.missing"),
+        ("/plan/variables/verdict", {**TOLD, "mean": None, "lower": 1}, "sample.missing"),
+        ("/plan/variables/verdict", {**TOLD, "deviation": -1, "lower": 1}, "deviation.negative"),
+        ("/plan/switching", {"lots": []}, "api.parameter"),
+        ("/plan/switching", {"lots": [{**LOTS[0], "resumed": True}]}, "switching.not_discontinued"),
+        ("/plan/switching", {"lots": [{**LOTS[0], "n": 81}]}, "row.needed"),
+        ("/plan/switching", {"lots": [LOTS[2]] * 8}, "switching.discontinued"),
         ("/sample-size/rate?half_width=0.6", None, "size.half_width"),
         ("/sample-size/difference?first=0.1&second=0.1", None, "size.same_rates"),
         ("/sample-size/difference?first=nan&second=0.1", None, "size.missing"),

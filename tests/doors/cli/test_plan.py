@@ -54,9 +54,45 @@ def test_samples_are_shared_out(installation: Any, tmp_path: Path) -> None:
     assert target.exists()
 
 
+LOTS = "批号,样本量,Ac,不合格数\nA1,80,2,0\nA2,80,2,3\nA3,80,2,4\nA4,80,2,0\n"
+
+
+def test_a_sample_is_judged_by_variables(installation: Any, tmp_path: Path) -> None:
+    found = installation.json("plan", "variables", "--prq", "0.01", "--crq", "0.06", "--sigma", "known")
+    assert found["sample_size"] == 15  # R AcceptanceSampling::find.plan
+    assert found["verdict"] is None
+    file = tmp_path / "values.txt"
+    file.write_text("180.2 181.9\n182.4, 183.0；181.1\n", encoding="utf-8")
+    plan = ("--n", "5", "--k", "1.4", "--values", file)
+    judged = installation.json("plan", "variables", *plan, "--lower", "180")
+    assert judged["verdict"]["accepted"]
+    assert judged["verdict"]["lower"] == pytest.approx(1.565578, abs=1e-6)
+    said = installation.run("plan", "variables", *map(str, plan), "--lower", "181", ZHIHENG_LANG="zh").stdout
+    assert "不接收该批" in said
+    assert not (installation.home / "zhiheng.sqlite3").exists()
+
+
+def test_a_history_is_followed(installation: Any, tmp_path: Path) -> None:
+    file = tmp_path / "lots.csv"
+    file.write_text(LOTS, encoding="utf-8")
+    rows = installation.json("plan", "switch", file)
+    assert [row["severity_after"] for row in rows] == ["normal", "normal", "tightened", "tightened"]
+    assert [row["score"] for row in rows] == [3, 0, 0, None]
+    done = installation.run("plan", "switch", str(file), ZHIHENG_LANG="zh")
+    assert "恢复正常检验" in done.stderr
+    assert done.stdout.splitlines()[0].endswith("reason")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
+        (("variables",), 2, "one of them"), (("variables", "--n", "5"), 2, "--prq"),
+        (("variables", "--prq", "0.05", "--crq", "0.01"), 1, "no better"),
+        (("variables", "--n", "5", "--k", "1", "--mean", "3", "--lower", "1"), 1, "standard deviation"),
+        (("variables", "--n", "5", "--k", "1", "--values", "LOTS", "--lower", "1"), 2, "Value 1"),
+        (("variables", "--n", "5", "--k", "1", "--values", "nowhere.txt"), 2, "nowhere.txt"),
+        (("switch", "nowhere.csv"), 2, "nowhere.csv"), (("switch", "LOTS", "--start", "x"), 2, "tightened"),
+        (("switch", "ODD"), 1, "one step tighter"),
         (("find",), 2, "one of them"), (("find", "--aql", "1.0"), 2, "--lot"),
         (("find", "--lot", "100", "--aql", "3"), 1, "0.010"), (("sizes",), 2, "one of them"),
         (("sizes", "--half-width", "0.7"), 1, "0.5"), (("allocate", "nowhere.csv", "5"), 2, "nowhere.csv"),
@@ -67,7 +103,12 @@ def test_samples_are_shared_out(installation: Any, tmp_path: Path) -> None:
 def test_what_cannot_be_is_refused(
     installation: Any, tmp_path: Path, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
-    files = {"STRATA": STRATA, "WRONG": "层,对象数\n杭州,x\n"}
+    files = {
+        "STRATA": STRATA,
+        "LOTS": LOTS,
+        "ODD": LOTS.replace("A2,80", "A2,81"),
+        "WRONG": "层,对象数\n杭州,x\n",
+    }
     for name, content in files.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
     given = [str(tmp_path / one) if one in files else one for one in arguments]

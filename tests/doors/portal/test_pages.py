@@ -278,6 +278,7 @@ def test_what_machines_ask_for(reader: Client, published: Published) -> None:
     assert "Disallow: /workbench/" in robots
     assert "Sitemap: http://testserver/sitemap.xml" in robots
     assert "<loc>http://testserver/verify/</loc>" in sitemap
+    assert "<loc>http://testserver/tools/plan/variables/</loc>" in sitemap
     assert text(reader.get("/reports/feed.atom")).startswith("<?xml")
 
 

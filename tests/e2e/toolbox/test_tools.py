@@ -12,10 +12,13 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 
 from tests.doors.look.test_specimen import axe
+from zhiheng.doors.toolbox.sheets import LOTS
+from zhiheng.doors.toolbox.tables import packed, pasted
 
 pytestmark = pytest.mark.browser
 SIZES = pytest.mark.parametrize("width", [360, 1440])
 LANGUAGES = pytest.mark.parametrize("language", ["zh-CN", "en"])
+HISTORY = "\n".join(f"L{lot}\t80\t2\t{found}" for lot, found in enumerate((0, 1, 3, 0, 4, 0)))
 ADDRESSES = {
     "home": "/tools/",
     "rate": "/tools/pass-rate/?n=120&x=3&target=95&size=850",
@@ -25,6 +28,10 @@ ADDRESSES = {
     "points": "/tools/plan/two-points/?prq=1&crq=5",
     "points wrong": "/tools/plan/two-points/?prq=5&crq=1",
     "declared": "/tools/plan/declared/?dql=5&limit=1&lot=100",
+    "variables": "/tools/plan/variables/?prq=1&crq=5&lower=180&upper=190&mean=184.5&deviation=1.9",
+    "variables wrong": "/tools/plan/variables/?prq=5&crq=1",
+    "switching": "/tools/plan/switching/",
+    "switched": "/tools/plan/switching/?t=" + packed(pasted(LOTS, HISTORY)),
     "size": "/tools/size/?half=3&rate=10",
     "difference": "/tools/size/difference/?first=10&second=5",
     "detection": "/tools/size/detection/?rate=5",
@@ -117,6 +124,30 @@ def test_strata_are_filled_in_uploaded_and_mended(opened: Any, site: str, width:
     page.get_by_role("button", name="计算").click()
     assert re.search(r"\?.*t=", page.url)
     assert "100" in page.locator("#result .figures").inner_text()
+
+
+@SIZES
+def test_a_history_of_lots_is_pasted_mended_and_followed(opened: Any, site: str, width: int) -> None:
+    page = opened(width, java_script_enabled=False)
+    page.goto(f"{site}/tools/plan/")
+    page.get_by_role("link", name="转移规则").click()
+    page.locator("#f-table").fill("A1\t80\t2\t0\nA2\t80\t2\tx")
+    page.get_by_role("button", name="计算").click()
+    assert "不是数字" in page.locator("main").inner_text()
+    page.locator("#f-table").fill("\n".join(f"A{lot}\t80\t2\t{found}" for lot, found in enumerate((0, 3, 3))))
+    page.get_by_role("button", name="计算").click()
+    assert re.search(r"\?.*t=", page.url)
+    assert "加严检验" in page.locator("#result .figures").inner_text()
+
+
+@SIZES
+def test_a_curve_stands_on_the_screen_without_scrolling(opened: Any, site: str, width: int) -> None:
+    page = opened(width)
+    for name in ("lot", "points", "declared", "variables"):
+        page.goto(site + ADDRESSES[name])
+        drawn = page.locator("figure .drawn:visible")
+        assert drawn.count() == 1
+        assert drawn.evaluate("node => node.scrollWidth <= node.clientWidth"), name
 
 
 def test_the_refused_path_leads_to_the_field(opened: Any, site: str) -> None:

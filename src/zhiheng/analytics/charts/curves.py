@@ -15,6 +15,7 @@ from zhiheng.analytics.charts.specs import Words as AxisWords
 from zhiheng.analytics.charts.tokens import LIGHT
 
 WIDTH, HEIGHT = 420, 240
+NARROW = 232  # with its axis it stands on a telephone of 360 px
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,12 @@ class Words(AxisWords):
 
 
 def curve(
-    points: Sequence[tuple[float, float]], words: Words, *, marks: Iterable[Mark] = (), stepped: bool = False
+    points: Sequence[tuple[float, float]],
+    words: Words,
+    *,
+    marks: Iterable[Mark] = (),
+    stepped: bool = False,
+    width: int = WIDTH,
 ) -> Drawn:
     """A line through the points, 0 to 100 on the vertical axis; `stepped` where only the points exist."""
     values = [{"x": x, "y": y} for x, y in points]
@@ -57,4 +63,4 @@ def curve(
             asked.mark_point(size=64, opacity=1, filled=True, color=LIGHT.ink),
             asked.mark_text(align="left", dx=8, dy=-8, color=LIGHT.ink).encode(text="label:N"),
         ]
-    return dressed(alt.layer(*layers).properties(width=WIDTH, height=HEIGHT), words)
+    return dressed(alt.layer(*layers).properties(width=width, height=HEIGHT), words)

@@ -21,6 +21,7 @@ from zhiheng.doors.api.routes import (
     rates,
     reports,
     results,
+    tool_plans,
     tools,
 )
 from zhiheng.kernel.errors import N_
@@ -67,6 +68,7 @@ api.add_router("/ledger", ledger.router)
 api.add_router("/imports", imports.router)
 api.add_router("/draws", draws.router)
 api.add_router("/tools", tools.router)
+api.add_router("/tools", tool_plans.router)
 
 
 def nothing_here(request: HttpRequest, path: str = "") -> HttpResponse:

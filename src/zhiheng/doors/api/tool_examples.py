@@ -47,6 +47,18 @@ def _part(label: str, objects: int, size: int, half_width: float) -> dict[str, A
     return {"label": label, "objects": objects, "size": size, "half_width": half_width, "whole": False}
 
 
+def _lot(label: str, score: int, accepted: bool) -> dict[str, Any]:
+    return {
+        "label": label,
+        "accepted": accepted,
+        "severity": "normal",
+        "severity_after": "normal",
+        "score": score,
+        "reason": "unchanged",
+        "why": "The severity stays.",
+    }
+
+
 TOOLS: Final[dict[tuple[str, str], Any]] = {
     ("get", "/api/v1/tools/plan"): _PLAN,
     ("get", "/api/v1/tools/plan/two-points"): {
@@ -70,6 +82,45 @@ TOOLS: Final[dict[tuple[str, str], Any]] = {
         "lqr": 11.619508,
         "standard": "GB/T 2828.4-2008",
         "basis": "by design property, not the printed table",
+    },
+    ("get", "/api/v1/tools/plan/variables"): {
+        "sample_size": 55,
+        "constant": 1.952193,
+        "sigma": "unknown",
+        "largest": 0.023904,
+        "standard": "GB/T 6378 (ISO 3951)",
+        "basis": "by two points, not the printed table",
+        "points": [{"p": 0.01, "accepted": 0.95}, {"p": 0.04962, "accepted": 0.1}],
+        "curve": [{"p": 0.002356, "accepted": 0.9999}, {"p": 0.003759, "accepted": 0.999}],
+    },
+    ("post", "/api/v1/tools/plan/variables/verdict"): {
+        "accepted": True,
+        "mean": 181.72,
+        "deviation": 1.098636,
+        "quality_lower": 1.565578,
+        "quality_upper": None,
+        "constant": 1.4,
+        "estimated": 0.025966,
+        "largest": 0.058807,
+    },
+    ("post", "/api/v1/tools/plan/switching"): {
+        "severity": "tightened",
+        "score": 0,
+        "standard": "GB/T 2828.1-2012 (ISO 2859-1:1999), 9.3–9.4",
+        "outlook": [
+            "Normal inspection comes back when the next 5 lots are accepted without a break.",
+            "0 of 5 lots not accepted: after 5 more inspection is discontinued.",
+        ],
+        "steps": [
+            _lot("20260301", 3, True),
+            _lot("20260302", 0, False),
+            {
+                **_lot("20260303", 0, False),
+                "severity_after": "tightened",
+                "reason": "two_of_five_rejected",
+                "why": "Two of five or fewer consecutive lots were not accepted: tightened inspection.",
+            },
+        ],
     },
     ("get", "/api/v1/tools/sample-size/rate"): _size(388, 0.029962, "wilson"),
     ("get", "/api/v1/tools/sample-size/difference"): _size(435, 0.800514, "pooled_normal", 435),

@@ -33,10 +33,21 @@ class PageChart:
     rows: Sequence[Sequence[str]]
     subtitle: str = ""
     source: str = ""
+    narrow: alt.TopLevelMixin | None = None  # the same drawing for a telephone, without a script
 
     def drawing(self) -> SafeString:
         """The SVG with its colours as tokens, so that it follows the scheme."""
         return mark_safe(themed(to_svg(self.chart)))  # noqa: S308  our own renderer, which escapes text
+
+    def drawing_narrow(self) -> SafeString | None:
+        """The drawing for a telephone, where there is one."""
+        if self.narrow is None:
+            return None
+        return mark_safe(themed(to_svg(self.narrow)))  # noqa: S308  as above
+
+    def labelled(self) -> list[list[tuple[str, str]]]:
+        """The rows with the heading of each cell, for a table that stacks."""
+        return [list(zip(self.heads, row, strict=True)) for row in self.rows]
 
     def spec(self) -> Mapping[str, Any]:
         """The specification that the page's script brings to life."""

@@ -7,10 +7,11 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from zhiheng.analytics.charts.curves import Mark, Words, curve
+from zhiheng.analytics.charts.curves import NARROW, Mark, Words, curve
 from zhiheng.doors.look.charts import PageChart
 from zhiheng.doors.look.figures import amount, percent
 from zhiheng.doors.toolbox.plans import Judged, Plan, Point, quality
+from zhiheng.doors.toolbox.variableplans import Curve, constant
 
 NONE: Final = "—"
 
@@ -19,7 +20,6 @@ def operating_characteristic(found: Judged, asked: Sequence[tuple[float, float]]
     """The OC curve of a plan; `asked` are the points that it was to keep, as quality and probability."""
     plan, items = found.plan, found.plan.items
     named = asked or [(found.quality(0.95), 0.95), (found.quality(0.10), 0.10)]
-    marks = [Mark(100 * p, 100 * a, f"{quality(p, items=items)} → {percent(a)}") for p, a in named]
     across = _("Quality of the lot, nonconforming in %") if items else _("Nonconformities per 100 items")
     title = _("Accepted 95 of 100 times: %(good)s; 10 of 100 times: %(bad)s")
     if plan.declaration:
@@ -41,10 +41,47 @@ def operating_characteristic(found: Judged, asked: Sequence[tuple[float, float]]
         title=title,
         subtitle=_("Operating characteristic (OC) of the plan n = %(n)s, Ac = %(c)s")
         % {"n": amount(plan.n), "c": amount(plan.c)},
-        chart=curve(points, words, marks=marks, stepped=stepped),
+        chart=curve(points, words, marks=_marks(named, items), stepped=stepped),
+        narrow=curve(points, words, marks=_marks(named, items, short=True), stepped=stepped, width=NARROW),
         heads=heads(found),
         rows=[cells(plan, one) for one in found.curve],
     )
+
+
+def by_variables(found: Curve, asked: Sequence[tuple[float, float]] = ()) -> PageChart:
+    """The OC curve of a plan by variables; `asked` as for `operating_characteristic`."""
+    named = asked or [(found.quality(0.95), 0.95), (found.quality(0.10), 0.10)]
+    title = _("Accepted 95 of 100 times: %(good)s; 10 of 100 times: %(bad)s") % {
+        "good": quality(found.quality(0.95)),
+        "bad": quality(found.quality(0.10)),
+    }
+    plan = {"n": amount(found.plan.sample_size), "k": constant(found.plan.constant)}
+    words = Words(
+        axis=_("Probability of acceptance, %"),
+        description=_("Operating characteristic of the plan n = %(n)s, k = %(k)s. %(title)s")
+        % {**plan, "title": title},
+        across=_("Quality of the lot, nonconforming in %"),
+    )
+    points = [(one.percent, 100 * one.accepted) for one in found.curve]
+    return PageChart(
+        title=title,
+        subtitle=_("Operating characteristic (OC) of the plan n = %(n)s, k = %(k)s") % plan,
+        chart=curve(points, words, marks=_marks(named, items=True)),
+        narrow=curve(points, words, marks=_marks(named, items=True, short=True), width=NARROW),
+        heads=(_("Quality"), _("Accepted")),
+        rows=[quality_cells(one) for one in found.curve],
+    )
+
+
+def quality_cells(one: Point) -> tuple[str, str]:
+    """A quality and how often it is accepted."""
+    return quality(one.p), percent(one.accepted)
+
+
+def _marks(named: Sequence[tuple[float, float]], items: bool, short: bool = False) -> list[Mark]:
+    """Points with their names; short ones where there is no room beside the curve."""
+    said = [(p, accepted, quality(p, items=items)) for p, accepted in named]
+    return [Mark(100 * p, 100 * a, text if short else f"{text} → {percent(a)}") for p, a, text in said]
 
 
 def heads(found: Judged) -> tuple[str, ...]:

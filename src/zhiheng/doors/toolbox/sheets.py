@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from zhiheng.kernel.errors import N_, Problem, refuse
-from zhiheng.kernel.sheets import CellProblem, Column, Parse, Sheet, decimal, text
+from zhiheng.kernel.sheets import CellProblem, Column, Parse, Sheet, choice, decimal, text
 
 LARGEST: Final = 10**12
 LABEL: Final = 80
@@ -153,4 +153,53 @@ STRATA: Final = Sheet(
         Column("maximum", "最多样品数", "Maximum", whole(0), example="60", aliases=("最多", "上限")),
     ),
     (_bounds_fit,),
+)  # fmt: skip
+
+
+YES_NO: Final = {"yes": ("是", "Yes", "1", "true"), "no": ("否", "No", "0", "false")}
+
+
+def _lot_fits(values: Mapping[str, object]) -> Sequence[CellProblem]:
+    """The acceptance number at the tighter AQL is not above the own one."""
+    number, tighter = values.get("acceptance"), values.get("tighter")
+    found = []
+    if isinstance(number, int) and isinstance(tighter, int) and tighter > number:
+        problem = Problem(
+            "row.tighter",
+            N_("Ac at the tighter AQL is %(tighter)d, above Ac = %(number)d."),
+            {"tighter": tighter, "number": number},
+            N_("Give the acceptance number of the same sample at the AQL one step tighter."),
+        )
+        found.append(CellProblem("tighter", str(tighter), problem))
+    return found
+
+
+LOTS: Final = Sheet(
+    "tool-lots",
+    "逐批检验记录",
+    "History of lots",
+    (
+        Column("label", "批号", "Lot", text(LABEL), example="20260301", aliases=("批次", "名称", "Name")),
+        Column("n", "样本量", "n", whole(1, 10**7), required=True, example="80", aliases=("样本大小",)),
+        Column("acceptance", "Ac", "Ac", whole(0, 10**6), required=True, example="2", aliases=("接收数",)),
+        Column(
+            "found", "不合格数", "Nonconforming", whole(0, 10**9), required=True, example="1",
+            aliases=("不合格品数", "x", "d"),
+        ),
+        Column(
+            "tighter", "加严一级 AQL 的 Ac", "Ac at the tighter AQL", whole(0, 10**6), example="1",
+            aliases=("加严一级Ac", "Ac tighter"),
+            note=N_("Only where Ac is 2 or more and n and Ac are in no table of normal inspection."),
+        ),
+        Column(
+            "steady", "生产稳定", "Production steady", choice(YES_NO), example="是", choices=YES_NO,
+            aliases=("稳定", "Steady"), note=N_("Empty: yes."),
+        ),
+        Column(
+            "resumed", "恢复检验", "Inspection resumed", choice(YES_NO), example="否", choices=YES_NO,
+            aliases=("恢复", "Resumed"),
+            note=N_("Yes at the first lot after discontinued inspection was allowed to resume."),
+        ),
+    ),
+    (_lot_fits,),
 )  # fmt: skip

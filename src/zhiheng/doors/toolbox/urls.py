@@ -4,7 +4,7 @@ from django.urls import path
 
 from zhiheng.doors.toolbox.draws import committing, revealing
 from zhiheng.doors.toolbox.draws import views as draws
-from zhiheng.doors.toolbox.views import home, pass_rates, plans, sizes, templates
+from zhiheng.doors.toolbox.views import home, pass_rates, plans, sizes, switching, templates, variables
 
 app_name = "toolbox"
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path("plan/two-points/result.<slug:form>", plans.two_points_export, name="plan_points_export"),
     path("plan/declared/", plans.declared_level, name="plan_declared"),
     path("plan/declared/result.<slug:form>", plans.declared_level_export, name="plan_declared_export"),
+    path("plan/variables/", variables.by_variables, name="plan_variables"),
+    path("plan/variables/result.<slug:form>", variables.by_variables_export, name="plan_variables_export"),
+    path("plan/switching/", switching.switching, name="plan_switching"),
+    path("plan/switching/result.<slug:form>", switching.switching_export, name="plan_switching_export"),
     path("size/", sizes.for_rate, name="size"),
     path("size/result.<slug:form>", sizes.for_rate_export, name="size_export"),
     path("size/difference/", sizes.for_difference, name="size_difference"),

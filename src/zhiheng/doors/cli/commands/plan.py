@@ -284,7 +284,7 @@ def allocate(  # noqa: PLR0913  one argument an option
         )
     given = in_file(STRATA, file, ROWS_MOST)
     if given.problems:
-        return _rows_refused(given)
+        return rows_refused(given)
     with refusals_of_methods():
         found = shared_out(
             strata_of([row.values for row in given.rows]),
@@ -296,7 +296,8 @@ def allocate(  # noqa: PLR0913  one argument an option
     return table_written(_table(found), to, form, as_json=as_json, digest=given.digest)
 
 
-def _rows_refused(given: Given) -> int:
+def rows_refused(given: Given) -> int:
+    """Name the faulty rows of a table; nothing is computed from it."""
     for one in given.problems[:SHOWN_MOST]:
         output.problem(
             one.problem, lead=_("Row %(row)d, %(column)s: ") % {"row": one.row, "column": one.column}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from zhiheng.doors.cli.commands import plan, plan_frame, planning
+from zhiheng.doors.cli.commands import plan, plan_frame, plan_lots, planning
 from zhiheng.kernel.errors import N_
 
 app = typer.Typer(
@@ -19,6 +19,14 @@ app.command(
         "Find a sampling plan. For a lot (--aql), by two points (--prq, --crq), for a declaration (--dql)."
     ),
 )(plan.find)
+app.command(
+    "variables",
+    help=N_("Find a plan by variables. By two points, or given (--n, --k); judges a sample against limits."),
+)(plan_lots.variables)
+app.command(
+    "switch",
+    help=N_("Follow the switching rules. Over a table of lots: severity, score and reason after each."),
+)(plan_lots.switch)
 app.command(
     "sizes",
     help=N_(

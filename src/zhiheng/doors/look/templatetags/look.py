@@ -95,11 +95,16 @@ def menu(content: SafeString) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: Context, where: str, label: str, count: int | None = None) -> SafeString:
-    """A link of the menu to a URL name or path; marked when the page lies at or below it."""
+def nav_link(
+    context: Context, where: str, label: str, count: int | None = None, below: bool = False
+) -> SafeString:
+    """A link of the menu to a URL name or path; marked when the page is it, or lies below it.
+
+    A path of one step stands for its own page only, unless it is said that it holds those `below`.
+    """
     href = where if where.startswith("/") else reverse(where)
     path = getattr(context.get("request"), "path", "")
-    root = href.strip("/").count("/") == 0
+    root = not below and href.strip("/").count("/") == 0
     here = path == href or (not root and path.startswith(href))
     mark = mark_safe(' aria-current="page"') if here else ""
     number = format_html("<span>{}</span>", figures.amount(count)) if count is not None else ""
@@ -289,7 +294,13 @@ def timeline(entries: Iterable[object]) -> dict[str, Any]:
 def chart(context: Context, chart: PageChart) -> dict[str, Any]:
     """A chart as a drawing, with its specification for the script and its numbers as a table."""
     name = _fresh(context, "chart")
-    return {"chart": chart, "id": name, "svg": chart.drawing(), "spec": json_script(chart.spec(), name)}
+    return {
+        "chart": chart,
+        "id": name,
+        "svg": chart.drawing(),
+        "narrow": chart.drawing_narrow(),
+        "spec": json_script(chart.spec(), name),
+    }
 
 
 # Lists

@@ -18,6 +18,11 @@ from zhiheng.doors.portal.visit import Visit, public_page, site
 PAGES: Final = (
     "home", "results", "rates", "reports", "verify", "checkpoints", "about", "data", "accessibility",
 )  # fmt: skip
+TOOLS: Final = (
+    "home", "plan", "plan_points", "plan_declared", "plan_variables", "plan_switching", "size",
+    "size_difference", "size_detection", "allocation", "pass_rate", "pass_rates", "draw", "draw_verify",
+    "draw_commit", "draw_reveal", "draw_number",
+)  # fmt: skip
 REPORTS_MOST: Final = 5_000
 FEED_MOST: Final = 50
 CLOSED: Final = ("/workbench/", "/accounts/", "/api/", "/search/", "/results/export.")
@@ -33,9 +38,10 @@ def robots(visit: Visit) -> HttpResponse:
 
 @public_page
 def sitemap(visit: Visit) -> HttpResponse:
-    """`/sitemap.xml`: the standing pages and the reports."""
+    """`/sitemap.xml`: the standing pages, the tools and the reports."""
     here = site(visit)
     places: list[tuple[str, datetime | None]] = [(here + reverse(f"portal:{name}"), None) for name in PAGES]
+    places += [(here + reverse(f"toolbox:{name}"), None) for name in TOOLS]
     known = reports(visit.actor).order_by("-published_at")[:REPORTS_MOST]
     places += [(here + reverse("portal:report", args=[report.code]), report.published_at) for report in known]
     return HttpResponse(

@@ -16,6 +16,12 @@ register = template.Library()
 
 
 @register.simple_tag
+def gap() -> str:
+    """The blank between two sentences: Chinese has none after its full stop."""
+    return "" if chinese() else " "
+
+
+@register.simple_tag
 def said(problem: Problem) -> str:
     """A problem in the language of the reader, with what would be right."""
     return forms.said(problem)

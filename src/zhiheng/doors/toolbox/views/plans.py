@@ -70,8 +70,10 @@ def _page(request: HttpRequest, name: Name) -> HttpResponse:
     if found.judged is not None:
         context |= {
             "chart": charts.operating_characteristic(found.judged, found.asked),
-            "heads": charts.heads(found.judged),
-            "rows": [charts.cells(found.plan, one) for one in found.judged.named],
+            "heads": (heads := charts.heads(found.judged)),
+            "rows": [
+                list(zip(heads, charts.cells(found.plan, one), strict=True)) for one in found.judged.named
+            ],
         }
     return render(request, "toolbox/plan.html", context)
 

@@ -10,11 +10,11 @@ from django.utils.translation import get_language
 from zhiheng.doors.exports.table import FORMS
 from zhiheng.doors.imports.template import template
 from zhiheng.doors.portal.visit import absent
-from zhiheng.doors.toolbox.sheets import PASS_RATES, STRATA
+from zhiheng.doors.toolbox.sheets import LOTS, PASS_RATES, STRATA
 from zhiheng.doors.toolbox.visit import tool_file
 from zhiheng.kernel.errors import N_
 
-SHEETS: Final = {"pass-rates": PASS_RATES, "strata": STRATA}
+SHEETS: Final = {"pass-rates": PASS_RATES, "strata": STRATA, "lots": LOTS}
 
 
 @tool_file
