@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +12,13 @@ import pytest
 from numpy.typing import NDArray
 
 from zhiheng.methods.indices.aggregating import Mean, aggregate
+from zhiheng.methods.indices.ahp import RANDOM_INDEX, priorities
 from zhiheng.methods.indices.normalising import Normalisation, NormalisationMethod, normalise
+from zhiheng.methods.indices.outliers import treat
 from zhiheng.methods.indices.structure import Aggregate, Indicator, Structure, structure
 from zhiheng.methods.indices.tables import Table, table
+from zhiheng.methods.indices.topsis import topsis
+from zhiheng.methods.indices.weighting import entropy
 
 Shared = Callable[[str], Path]
 INDICATORS = [f"i{number}" for number in range(1, 13)]
@@ -80,7 +85,46 @@ def test_indices_and_ranks_equal_coinr(shared: Shared, name: str, mean: Mean) ->
     found = aggregate(scores, mean)
     rows = read(shared, "COINr_aggregated.csv", method=name)
     places = [found.structure.position[code] for code in ("p1", "p2", "p3", "Index")]
-    np.testing.assert_allclose(
-        found.nodes[:, places], columns(rows, ["p1", "p2", "p3", "Index"]), rtol=1e-9
-    )
+    np.testing.assert_allclose(found.nodes[:, places], columns(rows, ["p1", "p2", "p3", "Index"]), rtol=1e-9)
     assert found.ranks.tolist() == [int(row["rank"]) for row in rows]
+
+
+def test_outliers_are_treated_as_by_coinr(shared: Shared) -> None:
+    found = treat(loaded(shared, "in_indicators.csv"))
+    expected = columns(read(shared, "COINr_treated.csv"), INDICATORS)
+    np.testing.assert_allclose(found.table.values, expected, rtol=1e-12)
+    summary = json.loads(shared("refs/f_composite/COINr_misc.json").read_text())["treat_summary"]
+    for place, step in enumerate(found.steps):
+        assert step.skewness == pytest.approx(summary["check_SkewKurt0.Skew"][place], rel=1e-9)
+        assert step.kurtosis == pytest.approx(summary["check_SkewKurt0.Kurt"][place], rel=1e-9)
+        winsorised = summary["winsorise.nwin"][place]
+        assert step.points == (0 if winsorised == "NA" else winsorised)
+        if step.points:
+            assert step.skewness_after == pytest.approx(summary["check_SkewKurt1.Skew"][place], rel=1e-9)
+            assert step.kurtosis_after == pytest.approx(summary["check_SkewKurt1.Kurt"][place], rel=1e-9)
+        assert step.passes
+
+
+def test_entropy_weights_equal_base_r(shared: Shared) -> None:
+    found = entropy(loaded(shared, "in_indicators.csv"))
+    rows = read(shared, "entropy_weights.csv")
+    np.testing.assert_allclose(found.entropy, [float(row["entropy"]) for row in rows], rtol=1e-9)
+    np.testing.assert_allclose(found.weights, [float(row["weight"]) for row in rows], rtol=1e-9)
+
+
+def test_closeness_equals_topsis_in_r(shared: Shared) -> None:
+    found = topsis(loaded(shared, "in_indicators.csv"), [1 / 12] * 12)
+    rows = read(shared, "topsis.csv")
+    np.testing.assert_allclose(found.closeness, [float(row["score"]) for row in rows], rtol=1e-9)
+    assert found.ranks.tolist() == [float(row["rank"]) for row in rows]
+
+
+def test_priorities_equal_base_r(shared: Shared) -> None:
+    stated = json.loads(shared("refs/f_composite/ahp.json").read_text())
+    found = priorities(stated["matrix"])
+    np.testing.assert_allclose(found.weights, stated["weights"], rtol=1e-9)
+    np.testing.assert_allclose(found.geometric, stated["gm_weights"], rtol=1e-9)
+    assert found.largest_eigenvalue == pytest.approx(stated["lambda_max"], rel=1e-9)
+    assert found.consistency_ratio == pytest.approx(stated["CR"], rel=1e-9)
+    published = json.loads(shared("refs/published_values.json").read_text())
+    assert list(RANDOM_INDEX) == published["ahp_saaty_RI"]
