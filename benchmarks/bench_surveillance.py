@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ import numpy as np
 from zhiheng.methods.surveillance.bayes import bayes
 from zhiheng.methods.surveillance.cusum import generalised, likelihood_ratio
 from zhiheng.methods.surveillance.discovery import discoveries
-from zhiheng.methods.surveillance.ears import ears
+from zhiheng.methods.surveillance.ears import Chart, ears
 from zhiheng.methods.surveillance.evaluation import performance
 from zhiheng.methods.surveillance.farrington import farrington, flexible
 from zhiheng.methods.surveillance.scenarios import Scenario, simulate
@@ -43,7 +44,7 @@ def rows() -> Iterator[Row]:
         batch = np.tile(counts, (size // 1000, 1))
         yield (
             f"Farrington Flexible, {size:,} series × 10 years, latest week",
-            cpu(lambda b=batch: flexible(b)),
+            cpu(partial(flexible, batch)),
             "s",
             targets.get(size, ""),
         )
@@ -58,10 +59,11 @@ def rows() -> Iterator[Row]:
     yield "Farrington 1996, 1,000 series, latest week", cpu(lambda: farrington(counts)), "s", ""
     daily = np.random.default_rng(2).poisson(8, (1000, 501))
     days = np.arange(11, 501)
-    for chart in ("C1", "C2", "C3"):
+    charts: tuple[Chart, ...] = ("C1", "C2", "C3")
+    for chart in charts:
         yield (
             f"EARS {chart}, 1,000 series × 490 days",
-            cpu(lambda c=chart: ears(daily, chart=c, periods=days)),
+            cpu(partial(ears, daily, chart=chart, periods=days)),
             "s",
             "≤ 0.05",
         )
@@ -142,8 +144,12 @@ def evaluated(series: int = 100) -> Iterator[Row]:
         batches = [
             simulate(
                 Scenario(
-                    *(float(row[name]) for name in ("theta", "beta", "gamma1", "gamma2", "phi")),
-                    int(row["m"]),
+                    theta=float(row["theta"]),
+                    beta=float(row["beta"]),
+                    gamma1=float(row["gamma1"]),
+                    gamma2=float(row["gamma2"]),
+                    dispersion=float(row["phi"]),
+                    harmonics=int(row["m"]),
                 ),
                 series=series,
                 seed=number,

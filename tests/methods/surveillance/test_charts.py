@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import optimize, stats
@@ -22,6 +22,7 @@ SHARES = arrays.arrays(np.float64, st.integers(1, 30), elements=st.floats(0, 1))
 
 
 @given(counts=COUNTS, alpha=st.sampled_from([0.05, 0.01]))
+@settings(deadline=None)
 def test_bayes_is_its_predictive_distribution(counts: np.ndarray, alpha: float) -> None:
     found = bayes(counts, alpha=alpha)
     past = counts[:, 5:11].sum(axis=1)
@@ -45,6 +46,7 @@ def test_bayes_leaves_missing_weeks_out_and_marks_what_it_cannot_judge() -> None
 
 
 @given(counts=COUNTS, extra=st.sampled_from([0.0, 0.2, 2.0]), mean=st.floats(0.5, 30))
+@settings(deadline=None, max_examples=20)
 def test_the_cusum_adds_log_likelihood_ratios(counts: np.ndarray, extra: float, mean: float) -> None:
     found = likelihood_ratio(counts, np.full(len(counts), mean), shift=0.7, extra=extra, limit=4.0)
     for row, got in zip(counts, found.statistic, strict=True):
@@ -141,6 +143,7 @@ def test_charts_refuse(options: dict[str, object], code: str) -> None:
 
 
 @given(p=SHARES)
+@settings(deadline=None)
 def test_benjamini_hochberg_names_what_scipy_names(p: np.ndarray) -> None:
     found = discoveries(p, rate=0.1)
     np.testing.assert_allclose(found.adjusted, stats.false_discovery_control(p), rtol=1e-12)
@@ -148,6 +151,7 @@ def test_benjamini_hochberg_names_what_scipy_names(p: np.ndarray) -> None:
 
 
 @given(p=SHARES, seed=st.integers(0, 99))
+@settings(deadline=None)
 def test_order_and_unjudged_series_change_no_discovery(p: np.ndarray, seed: int) -> None:
     order = np.random.default_rng(seed).permutation(p.size)
     plain = discoveries(p)
@@ -158,6 +162,7 @@ def test_order_and_unjudged_series_change_no_discovery(p: np.ndarray, seed: int)
 
 
 @given(p=SHARES, seed=st.integers(0, 99))
+@settings(deadline=None)
 def test_classes_by_definition(p: np.ndarray, seed: int) -> None:
     group = np.random.default_rng(seed).integers(0, 4, p.size)
     found = class_discoveries(p, group, rate=0.2)

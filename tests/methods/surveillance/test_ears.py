@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import stats
@@ -34,6 +34,7 @@ def by_definition(row: np.ndarray, day: int, chart: Chart) -> float:
 
 @pytest.mark.parametrize("chart", CHARTS)
 @given(counts=BATCHES)
+@settings(deadline=None)
 def test_the_statistic_is_its_definition(chart: Chart, counts: np.ndarray) -> None:
     days = np.arange(12, 20)
     found = ears(counts, chart=chart, periods=days)
@@ -43,6 +44,7 @@ def test_the_statistic_is_its_definition(chart: Chart, counts: np.ndarray) -> No
 
 @pytest.mark.parametrize("chart", CHARTS)
 @given(counts=BATCHES)
+@settings(deadline=None)
 def test_the_alarm_is_a_count_above_the_threshold(chart: Chart, counts: np.ndarray) -> None:
     found = ears(counts, chart=chart, periods=np.arange(12, 20))
     y = counts[:, 12:20]
@@ -52,6 +54,7 @@ def test_the_alarm_is_a_count_above_the_threshold(chart: Chart, counts: np.ndarr
 
 @pytest.mark.parametrize("chart", CHARTS)
 @given(counts=BATCHES, seed=st.integers(0, 99))
+@settings(deadline=None)
 def test_order_and_company_of_a_series_change_nothing(chart: Chart, counts: np.ndarray, seed: int) -> None:
     order = np.random.default_rng(seed).permutation(len(counts))
     found = ears(counts, chart=chart)

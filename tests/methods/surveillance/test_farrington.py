@@ -125,7 +125,7 @@ def test_order_company_and_pieces_change_nothing(monkeypatch: pytest.MonkeyPatch
 
 
 @given(factor=st.floats(1e-3, 1e9))
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 def test_the_unit_of_the_population_changes_nothing(factor: float) -> None:
     counts = weekly(3, low=10)
     people = np.linspace(1, 2, LENGTH)
@@ -233,6 +233,7 @@ def test_a_moving_holiday_as_covariate_keeps_its_week_quiet() -> None:
     dispersion=st.floats(1.0001, 50),
     probability=st.sampled_from([0.5, 0.95, 0.999]),
 )
+@settings(deadline=None)
 def test_the_quantile_is_the_smallest_count_that_holds_its_probability(
     mean: float, dispersion: float, probability: float
 ) -> None:

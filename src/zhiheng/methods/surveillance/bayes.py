@@ -6,12 +6,15 @@ often where counts vary more. This module refuses to judge a week with half its 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from zhiheng.methods.errors import N_, InvalidInput
 from zhiheng.methods.surveillance.series import (
     Detection,
+    Ints,
     Reason,
     batch,
     chosen,
@@ -76,8 +79,11 @@ def bayes(  # noqa: PLR0913  the published options of the method
     weeks = chosen(periods, array.shape[1], int(-lags.min()))
     shape = (array.shape[0], weeks.size)
     result = Detection(
-        weeks,
-        *(np.empty(shape) for _ in range(4)),
+        periods=weeks,
+        expected=np.empty(shape),
+        upper=np.empty(shape),
+        score=np.empty(shape),
+        p_value=np.empty(shape),
         alarm=np.zeros(shape, np.bool_),
         reason=np.empty(shape, np.int8),
     )
@@ -85,36 +91,43 @@ def bayes(  # noqa: PLR0913  the published options of the method
     first = int(weeks.min() + lags.min())
     for start in range(0, shape[0], step):
         rows = slice(start, start + step)
-        values, marks = read(array[rows, first:])
-        past = values[:, (weeks - first)[:, None] + lags]
-        now = values[:, weeks - first]
-        number = (~np.isnan(past)).sum(axis=2).astype(np.float64)
-        reason = np.where(2 * number < lags.size, np.int8(Reason.SHORT), np.int8(0))
-        reason[np.isnan(now)] = Reason.MISSING
-        reason = np.where(marks[:, None] > 0, marks[:, None], reason)
-        blank = reason >= Reason.MISSING
-        number = np.maximum(number, 1.0)
-        mean = (np.nansum(past, axis=2) + 0.5) / number
-        seen = np.where(blank, 0.0, now)
-        upper = count_upper(mean, 1.0 + 1.0 / number, 1.0 - alpha)
-        p_value = count_tail(seen, mean, 1.0 + 1.0 / number)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            score = (seen - mean) / (upper - mean)
-        for target, found in (
-            (result.expected, mean),
-            (result.upper, upper),
-            (result.score, score),
-            (result.p_value, p_value),
-        ):
-            target[rows] = np.where(blank, np.nan, found)
-        result.alarm[rows] = (seen > upper) & ~blank
-        result.reason[rows] = reason
+        _judge(result, rows, array[rows, first:], weeks - first, lags, alpha)
     return result
 
 
-def _lags(
-    years: int, half_window: int, this_year: bool, year: float
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _judge(
+    result: Detection, rows: slice, block: NDArray[Any], weeks: Ints, lags: Ints, alpha: float
+) -> None:
+    values, marks = read(block)
+    now = values[:, weeks]
+    number, cases = np.zeros(now.shape), np.zeros(now.shape)
+    for lag in lags.tolist():
+        past = values[:, weeks + lag]
+        known = ~np.isnan(past)
+        number += known
+        cases += np.where(known, past, 0.0)
+    reason = np.where(2 * number < lags.size, np.int8(Reason.SHORT), np.int8(0))
+    reason[np.isnan(now)] = Reason.MISSING
+    reason = np.where(marks[:, None] > 0, marks[:, None], reason)
+    blank = reason >= Reason.MISSING
+    number = np.maximum(number, 1.0)
+    mean, seen = (cases + 0.5) / number, np.where(blank, 0.0, now)
+    upper = count_upper(mean, 1.0 + 1.0 / number, 1.0 - alpha)
+    p_value = count_tail(seen, mean, 1.0 + 1.0 / number)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        score = (seen - mean) / (upper - mean)
+    for target, found in (
+        (result.expected, mean),
+        (result.upper, upper),
+        (result.score, score),
+        (result.p_value, p_value),
+    ):
+        target[rows] = np.where(blank, np.nan, found)
+    result.alarm[rows] = (seen > upper) & ~blank
+    result.reason[rows] = reason
+
+
+def _lags(years: int, half_window: int, this_year: bool, year: float) -> Ints:
     lags = list(range(-half_window, 0)) if this_year else []
     for back in range(1, years + 1):
         centre = -round(back * year)

@@ -262,7 +262,7 @@ def _input(counts: ArrayLike, mean: ArrayLike) -> tuple[Floats, Bools, Floats, M
             counts=str(values.shape),
         )
     usual = np.broadcast_to(usual, values.shape)
-    sick = ~((usual > 0) & np.isfinite(usual)).all(axis=1)
+    sick: Bools = np.logical_not(((usual > 0) & np.isfinite(usual)).all(axis=1))
     marks = np.where((marks == 0) & sick, np.int8(Reason.POPULATION), marks)
     known = ~np.isnan(values) & (marks == 0)[:, None]
     return np.where(known, values, 0.0), known, np.where(sick[:, None], 1.0, usual), marks

@@ -84,8 +84,8 @@ def discoveries(p_values: ArrayLike, *, rate: float = 0.05) -> Discoveries:
     raised = flat[order] * tests / np.arange(1, tests + 1)
     adjusted = np.full(flat.shape, np.nan)
     adjusted[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
-    adjusted = adjusted.reshape(p.shape)
-    return Discoveries(adjusted, adjusted <= rate)
+    found = adjusted.reshape(p.shape)
+    return Discoveries(found, found <= rate)
 
 
 def class_discoveries(p_values: ArrayLike, classes: ArrayLike, *, rate: float = 0.05) -> ClassDiscoveries:

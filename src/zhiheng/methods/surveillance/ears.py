@@ -113,8 +113,16 @@ def ears(
     first = int(days.min()) - baseline - guard - back
     rule = _Rule(baseline, guard, back, first, z, min_spread)
     shape = (array.shape[0], days.size)
-    floats = [np.empty(shape) for _ in range(5)]
-    result = Ears(days, *floats[:4], np.empty(shape, np.bool_), np.empty(shape, np.int8), floats[4])
+    result = Ears(
+        periods=days,
+        expected=np.empty(shape),
+        upper=np.empty(shape),
+        score=np.empty(shape),
+        p_value=np.empty(shape),
+        alarm=np.empty(shape, np.bool_),
+        reason=np.empty(shape, np.int8),
+        spread=np.empty(shape),
+    )
     step = max(1, _PIECE // (array.shape[1] - first))
     for start in range(0, shape[0], step):
         rows = slice(start, start + step)

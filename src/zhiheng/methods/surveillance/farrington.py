@@ -223,9 +223,16 @@ def _detect(
     people = _population(population, array.shape)
     known = _covariates(covariates, array.shape[1])
     shape = (array.shape[0], weeks.size)
-    floats = [np.empty(shape) for _ in range(6)]
     result = Farrington(
-        weeks, *floats[:4], np.zeros(shape, np.bool_), np.empty(shape, np.int8), floats[4], floats[5]
+        periods=weeks,
+        expected=np.empty(shape),
+        upper=np.empty(shape),
+        score=np.empty(shape),
+        p_value=np.empty(shape),
+        alarm=np.zeros(shape, np.bool_),
+        reason=np.empty(shape, np.int8),
+        dispersion=np.empty(shape),
+        trend=np.empty(shape),
     )
     first = int(weeks.min()) - needed
     step = max(1, _PIECE // (weeks.size * model.base.lags.size))

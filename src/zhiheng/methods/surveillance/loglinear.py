@@ -123,7 +123,7 @@ def fit(data: Data, weights: Floats, *, start: Floats | None = None) -> Fit:
         weights * mean / spread_out(np.where(within > 0, within, 1.0), data.starts, len(data.y)),
         total,
         level,
-        centre,
+        np.stack(centre) if centre else np.empty((0, *total.shape)),
         inverse,
         converged & regular,
     )
@@ -189,7 +189,7 @@ def _solve(information: Floats, score: Floats, varies: Bools) -> Floats:
         flat = information[0] <= 0
         return np.where(flat, 0.0, score / np.where(flat, 1.0, information[0]))
     inverse, _ = _invert(information, varies)
-    return np.einsum("jkr,kr->jr", inverse, score)
+    return np.asarray(np.einsum("jkr,kr->jr", inverse, score))
 
 
 def _invert(information: Floats, varies: Bools) -> tuple[Floats, Bools]:

@@ -161,7 +161,7 @@ def _keeps(found: _Twice, piece: Piece, model: Model) -> Bools:
 
 def _mean(fitted: Fit) -> Floats:
     # The judged week is at 0 in every column and in the offset.
-    return fitted.level[-1]
+    return np.asarray(fitted.level[-1])
 
 
 def _said(found: _Twice, fitted: Bools, span: float | None) -> Prediction:

@@ -108,9 +108,10 @@ def batch(counts: ArrayLike) -> NDArray[Any]:
     InvalidInput
         `series.type` for anything but numbers, `series.shape` for more than two axes or no period.
     """
-    if isinstance(counts, np.ma.MaskedArray):
-        counts = counts.astype(np.float64).filled(np.nan)  # asarray would unmask silently
     array = np.asarray(counts)
+    if isinstance(counts, np.ma.MaskedArray) and np.ma.getmaskarray(counts).any():
+        # asarray has unmasked silently.
+        array = np.where(np.ma.getmaskarray(counts), np.nan, array)
     if array.dtype.kind not in "iufb":
         raise InvalidInput(
             "series.type",
@@ -208,7 +209,7 @@ def share_between(value: float, name: str) -> float:
 
 def whole(value: int, least: int, name: str) -> int:
     """A whole number not below `least`, or `surveillance.number`."""
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
+    if not _is_whole(value) or value < least:
         raise InvalidInput(
             "surveillance.number",
             N_("%(name)s is %(value)s; it must be a whole number of at least %(least)d."),
@@ -218,6 +219,10 @@ def whole(value: int, least: int, name: str) -> int:
             least=least,
         )
     return int(value)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def from_rows(series: ArrayLike, period: ArrayLike, count: ArrayLike, *, shape: tuple[int, int]) -> Floats:
