@@ -303,7 +303,12 @@ def test_answers_that_are_none_are_refused_by_cell() -> None:
     flat[:, 4] = 7
     empty = values.copy()
     empty[:, 4] = np.nan
+    words = values.astype(object)
+    words[3, 2] = "good"
+    masked = np.ma.masked_array(values, mask=np.arange(values.size).reshape(values.shape) == 29)
     cases: list[tuple[Callable[[], object], str, str]] = [
+        (lambda: answers(words, NAMES), "answers.not_numbers", "(3, 2) holds good"),
+        (lambda: answers(masked, NAMES), "answers.missing", "row 3 to i3"),
         (lambda: answers(spoilt(3, 2, np.nan), NAMES), "answers.missing", "row 3 to i3"),
         (lambda: answers(spoilt(3, 2, np.inf), NAMES), "answers.infinite", "row 3 to i3"),
         (

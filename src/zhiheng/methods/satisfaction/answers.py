@@ -107,10 +107,11 @@ def answers(
     Raises
     ------
     InvalidInput
-        `answers.shape`, `answers.names`, `answers.infinite`, `answers.missing`, `answers.none_complete`,
-        `answers.all_missing`, `answers.weights`, `answers.scale`, `answers.outside_scale`.
+        `answers.not_numbers`, `answers.shape`, `answers.names`, `answers.infinite`, `answers.missing`,
+        `answers.none_complete`, `answers.all_missing`, `answers.weights`, `answers.weights_shape`,
+        `answers.scale`, `answers.outside_scale`.
     """
-    array = np.array(values, dtype=np.float64)
+    array = numbers(values)
     columns = tuple(names)
     if array.ndim != 2 or array.shape[1] != len(columns) or array.shape[0] < 2:
         raise InvalidInput(
@@ -142,6 +143,34 @@ def answers(
     for one in (array, weighted, low, high, rows):
         one.flags.writeable = False
     return Answers(array, columns, weighted, low, high, rows, missing, left_out, filled)
+
+
+def numbers(values: ArrayLike) -> Floats:
+    """A copy as float64, NaN where it was masked; `answers.not_numbers` names the first cell that is text."""
+    if isinstance(values, np.ma.MaskedArray):
+        plain = np.array(np.ma.getdata(values), dtype=np.float64)
+        plain[np.ma.getmaskarray(values)] = np.nan  # a plain copy would unmask silently
+        return plain
+    try:
+        return np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        cells = np.atleast_1d(np.array(values, dtype=object))
+    position = next(place for place, cell in np.ndenumerate(cells) if not _number(cell))
+    raise InvalidInput(
+        "answers.not_numbers",
+        N_("The cell at %(position)s holds %(value)s, which is no number."),
+        N_("Give numbers, and leave cells without an answer empty."),
+        position=str(tuple(int(one) for one in position)),
+        value=str(cells[position])[:40],
+    )
+
+
+def _number(cell: object) -> bool:
+    try:
+        float(cell)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def moments(given: Answers) -> Moments:
@@ -176,7 +205,7 @@ def moments(given: Answers) -> Moments:
 def _weights(weights: ArrayLike | None, respondents: int) -> Floats:
     if weights is None:
         return np.ones(respondents)
-    found = np.array(weights, dtype=np.float64)
+    found = numbers(weights)
     if found.shape != (respondents,):
         raise InvalidInput(
             "answers.weights_shape",

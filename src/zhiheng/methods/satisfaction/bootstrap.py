@@ -217,7 +217,8 @@ def _quantile(ordered: Floats, tail: Floats) -> Floats:
     high = np.minimum(low + 1, ordered.shape[0] - 1)
     columns = np.arange(ordered.shape[1])
     below, above = ordered[low, columns], ordered[high, columns]
-    return below + (place - low) * (above - below)
+    found: Floats = below + (place - low) * (above - below)
+    return found
 
 
 def _corrected(tails: Floats, estimate: Floats, draws: Floats, apart: Floats) -> Floats:

@@ -205,8 +205,10 @@ def _enough(model: PathModel, respondents: int) -> None:
 
 def _block_ranks(model: PathModel, correlation: Floats) -> None:
     for name, part, mode in zip(model.constructs, model.blocks, model.modes, strict=True):
+        if mode == "A":
+            continue
         values = np.linalg.eigvalsh(correlation[part, part])
-        if mode == "B" and values[0] <= 1e-10 * values[-1]:
+        if values[0] <= 1e-10 * values[-1]:
             raise InvalidInput(
                 "pls.singular_block",
                 N_("The indicators of %(construct)s determine each other: %(indicators)s."),

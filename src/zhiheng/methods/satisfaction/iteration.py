@@ -51,8 +51,7 @@ class Converged:
 def solved(matrix: Floats, right: Floats) -> Floats:
     """Solve a batch of systems; NaN for those that are singular."""
     try:
-        answer: Floats = np.linalg.solve(matrix, right[..., None])[..., 0]
-        return answer
+        return np.linalg.solve(matrix, right[..., None])[..., 0].astype(np.float64, copy=False)
     except np.linalg.LinAlgError:
         out = np.full(right.shape, np.nan)
         for one in range(matrix.shape[0]):

@@ -138,9 +138,9 @@ def importance(found: PlsFit, given: Answers, target: str) -> Importance:
 
 
 def _reaching(paths: Bools, to: int) -> Bools:
-    found = paths[to].copy()
+    found: Bools = paths[to].copy()
     for _ in range(paths.shape[0]):
-        found = found | paths[found].any(axis=0)
+        found |= paths[found].any(axis=0)
     return found
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from zhiheng.methods.errors import N_, InvalidInput
+from zhiheng.methods.satisfaction.answers import numbers
 from zhiheng.methods.satisfaction.model import Floats
 from zhiheng.methods.survey.designs import SurveyDesign
 from zhiheng.methods.survey.estimation import Estimates, ratio, summarised
@@ -82,8 +84,9 @@ def service_satisfaction(
     Raises
     ------
     InvalidInput
-        `service.shape`, `service.domain_empty`, `service.outside_scale`, `service.domain_weights`,
-        `service.no_answers`, and what the design's estimators raise.
+        `answers.not_numbers`, `answers.scale`, `service.shape`, `service.domain_empty`,
+        `service.outside_scale`, `service.domain_weights`, `service.no_answers`, and what the design's
+        estimators raise.
 
     References
     ----------
@@ -107,7 +110,13 @@ def service_satisfaction(
             questions[f"{name}[{column}]"] = _mean_of(marks, asked, design, level, name)
     value = np.array([sum(weights[name] * float(one.value) for name, one in found.items())])
     overall = summarised(value, influence, design, Scope(None, None, 1), level, None)
-    return ServiceSatisfaction(overall, found, questions, weights, answered)
+    return ServiceSatisfaction(
+        overall,
+        MappingProxyType(found),
+        MappingProxyType(questions),
+        MappingProxyType(weights),
+        MappingProxyType(answered),
+    )
 
 
 def _mean_of(
@@ -140,7 +149,7 @@ def _marks(reached: Floats, name: str, columns: Sequence[int]) -> tuple[Floats, 
 
 
 def _checked(values: ArrayLike, design: SurveyDesign, scale: tuple[float, float]) -> Floats:
-    array = np.array(values, dtype=np.float64)
+    array = numbers(values)
     if array.ndim != 2 or array.shape[0] != design.weights.size:
         raise InvalidInput(
             "service.shape",
@@ -149,7 +158,7 @@ def _checked(values: ArrayLike, design: SurveyDesign, scale: tuple[float, float]
             shape=str(array.shape),
             rows=design.weights.size,
         )
-    if not scale[0] < scale[1]:
+    if not (scale[0] < scale[1] and np.isfinite(scale).all()):
         raise InvalidInput(
             "answers.scale",
             N_("The scale from %(low)s to %(high)s is no scale."),
