@@ -1,0 +1,1 @@
+"""Where and when counts are higher than chance allows: Kulldorff's scan statistics."""
