@@ -42,6 +42,6 @@ def test_the_draw_names_its_condition(reader: Client) -> None:
         text = reader.get(address).content.decode()
         assert (
             text.count("谁也操纵不了结果")
-            == text.count("只要有一方的随机数确属随机、事先保密，谁也操纵不了结果")
+            == text.count("只要有一方的密数是随机生成、事先保密的，谁也操纵不了结果")
             > 0
         )

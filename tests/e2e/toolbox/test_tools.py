@@ -94,7 +94,7 @@ def test_from_the_home_page_to_a_plan_and_its_file(opened: Any, site: str, width
     result = page.locator("#result").inner_text()
     assert "80" in result
     assert "GB/T 2828.1-2012" in result
-    assert page.locator("figure svg").first.is_visible()
+    assert page.locator("figure svg:visible").count() == 1
     with page.expect_download() as download:
         page.get_by_role("link", name="下载结果").click()
     assert download.value.suggested_filename == "plan.xlsx"

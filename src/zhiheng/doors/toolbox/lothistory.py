@@ -244,8 +244,7 @@ def means(history: History) -> list[str]:
             "lots": len(history.steps),
             "rejected": history.rejected,
             "severity": STANDINGS[final.severity],
-        },
-        *outlook(final, authorised=history.authorised),
+        }
     ]
     if history.changes == 0:
         texts.append(_("The severity never changed."))

@@ -175,7 +175,7 @@ def answered(given: Mapping[str, Any]) -> Answer:
         asked,
         ruling,
         "" if ruling is None else verdict(plan, ruling),
-        () if ruling is None else tuple(_figures(ruling)),
+        () if ruling is None else tuple(_figures(plan, ruling)),
     )
 
 
@@ -186,9 +186,9 @@ def rule(curve: Curve, lower: float | None, upper: float | None, control: str) -
     given = {"n": amount(curve.plan.sample_size), "k": constant(curve.plan.constant), "s": spread}
     text = (
         _(
-            "Draw %(n)s items at random and measure them. Accept the lot when the mean x̄ keeps at least"
-            " k = %(k)s standard deviations %(s)s away from each specification limit: (x̄ − L)/%(s)s ≥ k,"
-            " (U − x̄)/%(s)s ≥ k."
+            "Draw %(n)s items at random and measure them. Accept the lot when the mean keeps at least"
+            " k = %(k)s standard deviations %(s)s away from each specification limit:"
+            " (mean − L)/%(s)s ≥ k, (U − mean)/%(s)s ≥ k."
         )
         % given
     )
@@ -280,15 +280,16 @@ def statistic(value: float) -> str:
     return ("∞" if value > 0 else "−∞") if np.isinf(value) else f"{value:.4f}"
 
 
-def _figures(ruling: Ruling) -> list[tuple[str, str]]:
+def _figures(plan: VariablesPlan, ruling: Ruling) -> list[tuple[str, str]]:
+    spread = {"s": "σ" if plan.sigma == "known" else "s"}
     facts = [
-        (_("Mean x̄"), f"{ruling.mean:.6g}"),
+        (_("Mean"), f"{ruling.mean:.6g}"),
         (_("Standard deviation"), f"{ruling.deviation:.6g}"),
     ]
     if ruling.lower is not None:
-        facts.append(("Q(L) = (x̄ − L)/s", statistic(ruling.lower)))
+        facts.append((_("Q(L) = (mean − L)/%(s)s") % spread, statistic(ruling.lower)))
     if ruling.upper is not None:
-        facts.append(("Q(U) = (U − x̄)/s", statistic(ruling.upper)))
+        facts.append((_("Q(U) = (U − mean)/%(s)s") % spread, statistic(ruling.upper)))
     if ruling.estimated is not None:
         facts.append((_("Estimated share nonconforming"), quality(ruling.estimated)))
     return facts

@@ -203,7 +203,7 @@ def switch(
         lothistory.lots_of([row.values for row in given.rows]), authorised=reduced, start=begun
     )
     written = table_written(_table(found), to, form, as_json=as_json, digest=given.digest)
-    for text in lothistory.means(found):
+    for text in (*lothistory.means(found), *lothistory.outlook(found.final, authorised=reduced)):
         output.note(text)
     return written
 

@@ -98,9 +98,9 @@ def _file(given: Mapping[str, Any], found: History, notes: list[str], kind: str)
         )
         for step in found.steps
     ]
-    said = [
-        *lothistory.means(found), lothistory.STANDARD, str(lothistory.SURE), *lothistory.means_not(), *notes
-    ]  # fmt: skip
+    outlook = lothistory.outlook(found.final, authorised=found.authorised)
+    words = [*lothistory.means(found), *outlook, lothistory.STANDARD, str(lothistory.SURE)]
+    said = [*words, *lothistory.means_not(), *notes]
     return results.sent(kind, "switching", _("Switching rules"), columns, rows, said)
 
 
