@@ -62,7 +62,9 @@ MESSAGES = MappingProxyType(
         Reason.NEGATIVE: N_("The series has a negative count."),
         Reason.FRACTION: N_("The series has a count that is not a whole number."),
         Reason.INFINITE: N_("The series has an infinite count."),
-        Reason.POPULATION: N_("The population or sales figure is missing or not above zero."),
+        Reason.POPULATION: N_(
+            "The population, the sales figure or the usual mean is missing or not above zero."
+        ),
         Reason.COVARIATE: N_("A covariate is missing in this period."),
         Reason.NOT_FITTED: N_("The model could not be fitted to the baseline."),
     }
