@@ -92,7 +92,7 @@ def answers(
     Parameters
     ----------
     values : array_like, shape (n, p)
-        One row for each respondent; NaN is a missing answer.
+        One row for each respondent; NaN is a missing answer. Errors count rows from 0.
     names : sequence of str
         Name of each column.
     weights : array_like, shape (n,), optional

@@ -245,7 +245,7 @@ def _source_ranks(model: PathModel, correlations: Floats) -> None:
             raise InvalidInput(
                 "pls.singular_sources",
                 N_("What acts on %(construct)s cannot be told apart: %(sources)s."),
-                N_("Two of these constructs are the same; merge them or drop a path."),
+                N_("One of these constructs follows from the others; merge them or drop a path."),
                 construct=model.constructs[to],
                 sources=", ".join(model.constructs[one] for one in sources),
             )
