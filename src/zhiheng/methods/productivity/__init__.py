@@ -1,0 +1,1 @@
+"""How much comes out for what goes in: capital, residuals, index numbers, frontiers and their change."""
