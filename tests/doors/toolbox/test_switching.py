@@ -85,10 +85,10 @@ def test_the_outlook_comes_true(severity: Any) -> None:
             streak = next(
                 (place for place, ok in enumerate(reversed(state.recent)) if not ok), len(state.recent)
             )
-            more = [0] * (5 - streak)
-            for end, wanted in ((len(more) - 1, "tightened"), (len(more), "normal")):
+            needed = [0] * (5 - streak)
+            for end, wanted in ((len(needed) - 1, "tightened"), (len(needed), "normal")):
                 after = followed(
-                    lots(*found, *more[:end], n=13, acceptance=0), authorised=True, start=severity
+                    lots(*found, *needed[:end], n=13, acceptance=0), authorised=True, start=severity
                 )
                 assert after.final.severity == wanted
 
@@ -110,7 +110,7 @@ def test_a_history_is_pasted_linked_and_taken_away(reader: Client) -> None:
     assert [step.after for step in shown.context["found"].steps][-2:] == ["tightened", "tightened"]
     assert "接下来连续 4 批接收，就恢复正常检验" in text(shown)
     assert "GB/T 2828.1-2012" in text(shown)
-    file = reader.get(shown.context["export"])
+    file: Any = reader.get(shown.context["export"])
     book = load_workbook(io.BytesIO(b"".join(file.streaming_content)))
     assert book.worksheets[0].max_row == 7
     assert any(PAGE in str(row[0]) for row in book.worksheets[1].iter_rows(values_only=True))

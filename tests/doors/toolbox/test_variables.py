@@ -112,10 +112,29 @@ def test_what_cannot_be_is_said_at_its_field(reader: Client, given: dict[str, st
 
 
 def test_plan_and_verdict_can_be_taken_away(reader: Client) -> None:
-    answer = reader.get(f"{PAGE}result.xlsx", {**OWN, "values": VALUES, "lower": "180"})
+    answer: Any = reader.get(f"{PAGE}result.xlsx", {**OWN, "values": VALUES, "lower": "180"})
     book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     assert book.worksheets[0].max_row > 20
     said = [str(row[0]) for row in book.worksheets[1].iter_rows(values_only=True)]
     assert any(PAGE in line for line in said)
     assert any("接收该批" in line for line in said)
     assert reader.get(f"{PAGE}result.xlsx?prq=5&crq=1").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "sigma"),
+    [("1", "0", "known"), ("2", "12", "unknown"), ("3", "-12", "unknown"), ("100000", "3", "unknown")],
+)
+def test_a_plan_at_its_bounds_has_a_curve(reader: Client, n: str, k: str, sigma: str) -> None:
+    given = {"kind": "own", "n": n, "k": k, "sigma": sigma, "mean": "5", "deviation": "1", "upper": "9"}
+    answer = reader.get(PAGE, given)
+    assert answer.status_code == 200
+    assert (answer.context["found"].ruling.estimated is None) == (n in ("1", "2"))
+
+
+def test_values_that_are_all_the_same_have_no_spread(english: Client) -> None:
+    answer = english.get(PAGE, {**OWN, "values": "3 3 3 3 3", "lower": "3", "upper": "9"})
+    assert "∞" in text(answer)
+    assert answer.context["found"].ruling.accepted
+    worse = english.get(PAGE, {**OWN, "values": "3 3 3 3 3", "lower": "4"})
+    assert "−∞ &lt; k" in text(worse)
