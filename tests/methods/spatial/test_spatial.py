@@ -418,6 +418,7 @@ POINTS = np.array([[0.0, 0.0], [1.0, 0.0], [5.0, 5.0]])
         ("spatial.expected_shape", lambda: poisson([1, 1, 0], [1, 1])),
         ("spatial.no_cases", lambda: poisson([0, 0, 0], [1, 1, 1])),
         ("spatial.too_many", lambda: poisson([10**9, 0, 0], [1, 1, 1])),
+        ("spatial.too_many", lambda: bernoulli([6 * 10**8, 0], [6 * 10**8, 1])),
         ("spatial.counts_shape", lambda: permutation(np.zeros((1, 1, 1)))),
         ("spatial.one_period", lambda: permutation([1, 2, 3])),
         ("spatial.controls_shape", lambda: bernoulli([1, 2], [1, 2, 3])),

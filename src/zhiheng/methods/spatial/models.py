@@ -27,6 +27,7 @@ Ints = NDArray[np.int64]
 Kind = Literal["poisson", "bernoulli", "permutation"]
 # Above this numpy draws no hypergeometric numbers, and sums of products are near the end of a double.
 _MOST: Final = 10**9
+_CASES_PER_CELL: Final = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +66,8 @@ def poisson(cases: ArrayLike, expected: ArrayLike) -> Model:
     Raises
     ------
     InvalidInput
-        `spatial.cases`, `spatial.no_cases`, `spatial.expected`, `spatial.expected_zero`.
+        `spatial.counts`, `spatial.counts_shape`, `spatial.no_cases`, `spatial.too_many`,
+        `spatial.expected_shape`, `spatial.expected_zero`.
     """
     found = _counts(cases, "cases")
     size = np.asarray(expected, np.float64)
@@ -108,7 +110,8 @@ def bernoulli(cases: ArrayLike, controls: ArrayLike) -> Model:
     Raises
     ------
     InvalidInput
-        `spatial.cases`, `spatial.no_cases`, `spatial.controls_shape`, `spatial.no_controls`.
+        As `poisson` for the counts, and `spatial.controls_shape`, `spatial.no_controls`,
+        `spatial.too_many`.
     """
     found, others = _counts(cases, "cases"), _counts(controls, "controls")
     if found.shape != others.shape:
@@ -120,6 +123,7 @@ def bernoulli(cases: ArrayLike, controls: ArrayLike) -> Model:
             cases=str(found.shape),
         )
     size = found + others
+    _total(float(size.sum()), "items")
     return Model("bernoulli", found, size.astype(np.float64), int(found.sum()), float(size.sum()))
 
 
@@ -137,7 +141,7 @@ def permutation(cases: ArrayLike) -> Model:
     Raises
     ------
     InvalidInput
-        `spatial.cases`, `spatial.no_cases`, `spatial.one_period`.
+        As `poisson` for the counts, and `spatial.one_period`.
     """
     found = _counts(cases, "cases")
     if found.shape[1] < 2:
@@ -202,7 +206,13 @@ def simulated(model: Model, first: int, copies: int, rng: np.random.Generator) -
 
 
 def _by_share(model: Model, first: int, copies: int, rng: np.random.Generator) -> Ints:
-    reach = np.cumsum(model.size[:, first:].ravel())
+    sizes = model.size[:, first:].ravel()
+    reach = np.cumsum(sizes)
+    if reach[-1] * model.total > _CASES_PER_CELL * sizes.size * model.whole:
+        # Many cases on few cells: numbers of each cell are sooner drawn than cells of each case.
+        share = np.append(sizes, max(model.whole - reach[-1], 0.0))
+        drawn = rng.multinomial(model.total, share / share.sum(), size=copies)
+        return np.ascontiguousarray(drawn[:, :-1].T).ravel()
     # Cases outside the periods looked at need no cell.
     number = rng.binomial(model.total, min(reach[-1] / model.whole, 1.0), size=copies)
     cells = np.searchsorted(reach, rng.random(int(number.sum())) * reach[-1], side="right")
@@ -232,23 +242,26 @@ def _counts(values: ArrayLike, name: str) -> Ints:
     if found.ndim != 2 or not found.size or found.dtype.kind not in "iuf":
         raise InvalidInput(
             "spatial.counts_shape",
-            N_("The %(name)s are not a table of numbers by place and period."),
+            N_("What was given as “%(name)s” is not a table of numbers by place and period."),
             N_("Give one row for each place and one column for each period."),
             name=name,
         )
     numbers = found.astype(np.float64)
     with np.errstate(invalid="ignore"):
         _whole_table(~(np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers))), numbers, name)
-    total = numbers.sum()
+    _total(float(numbers.sum()), name)
+    return found.astype(np.int64)
+
+
+def _total(total: float, name: str) -> None:
     if not 0 < total < _MOST:
         raise InvalidInput(
             f"spatial.no_{name}" if total == 0 else "spatial.too_many",
-            N_("There are %(total)d %(name)s in all."),
+            N_("The total of “%(name)s” is %(total)d."),
             N_("A scan needs at least one and fewer than 1 000 000 000."),
             total=int(total),
             name=name,
         )
-    return found.astype(np.int64)
 
 
 def _whole_table(bad: NDArray[np.bool_], values: Floats, name: str) -> None:
@@ -256,7 +269,7 @@ def _whole_table(bad: NDArray[np.bool_], values: Floats, name: str) -> None:
         place, period = (int(one[0]) for one in np.nonzero(bad))
         raise InvalidInput(
             "spatial.counts",
-            N_("Among the %(name)s, place %(place)d has %(value)s in period %(period)d."),
+            N_("In “%(name)s”, place %(place)d has %(value)s in period %(period)d."),
             N_("Give numbers from 0, whole where things are counted; nothing is filled in here."),
             name=name,
             place=place,
