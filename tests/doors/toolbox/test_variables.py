@@ -94,6 +94,7 @@ def test_two_limits_share_one_quality_or_not(english: Client) -> None:
         ({**OWN, "values": VALUES}, "lower"), ({**OWN, "values": "1 2 3", "lower": "1"}, "values"),
         ({**OWN, "values": "1 2 x 4 5", "lower": "1"}, "values"),
         ({**OWN, "values": "1 2 nan 4 5", "lower": "1"}, "values"),
+        ({**OWN, "values": "1 2 1_0 4 5", "lower": "1"}, "values"),
         ({**OWN, "values": "1 " * 900, "lower": "1"}, "values"),
         ({**OWN, "values": VALUES, "lower": "9", "upper": "1"}, "upper"),
         ({**OWN, "values": VALUES, "lower": "9", "mean": "1"}, "mean"),
