@@ -1,7 +1,8 @@
 """Path models against plspm 0.5.1 and seminr 2.3.4 on a synthetic file, SmartPLS 2.0 on a real one; 1e-6.
 
-The estimates by SmartPLS 2.0.M3 of the mobile phone survey (abort criterion 1e-7) are those that R package semPLS
-carries in tests/SmartPLS/results/ecsi, with 8 decimals; the bank survey is run for what has to hold on any data.
+The estimates by SmartPLS 2.0.M3 of the mobile phone survey (abort criterion 1e-7) are those that R package
+semPLS carries in tests/SmartPLS/results/ecsi, with 8 decimals; the bank survey is run for what has to hold on
+any data.
 """
 
 from __future__ import annotations
