@@ -22,7 +22,7 @@ from zhiheng.methods.productivity.simplex import Flags, Floats, Integers, Stack
 Returns = Literal["constant", "variable", "non_increasing", "non_decreasing", "free_disposal"]
 Orientation = Literal["input", "output"]
 
-_SIZE = 1_000_000  # entries of one chunk's table of reduced costs, 8 MB
+_SIZE = 100_000  # entries of one chunk's table of reduced costs: 800 kB stay in the cache
 _FIRST = 64  # directions that look for the first columns of a working set
 _CLOSE = 1e-10
 
@@ -146,7 +146,10 @@ def _stack(
     programs, rows = target.shape
     sizes = np.abs(np.where(target == 0, np.where(direction == 0, np.inf, direction), target)).min(axis=1)
     return Stack(
-        columns=reference.columns,
+        columns=np.concatenate(
+            [reference.columns, np.broadcast_to(np.eye(rows), (reference.columns.shape[0], rows, rows))],
+            axis=2,
+        ),
         group=np.zeros(programs, np.int64) if group is None else group,
         forbidden=np.full(programs, -1) if forbidden is None else forbidden,
         target=target,
@@ -195,7 +198,7 @@ def _settled(stack: Stack) -> tuple[Integers, Floats, Integers]:
         np.zeros((programs, rows)),
         np.full(programs, simplex.UNDECIDED),
     )
-    every = np.arange(stack.columns.shape[2])
+    every = np.arange(stack.width)
     narrow = stack.columns.shape[0] == 1 and every.size > 4 * _FIRST
     working, open_ = _first_columns(stack) if narrow else every, np.arange(programs)
     while open_.size and working.size < every.size / 2:
@@ -204,8 +207,8 @@ def _settled(stack: Stack) -> tuple[Integers, Floats, Integers]:
         if not added.size:
             break
         working = np.concatenate([working, added])
-    # What the working set does not reach, all columns may.
-    left = np.union1d(open_, np.flatnonzero(answers.state != simplex.SOLVED))
+    # Where rounding has stopped the search of columns, all of them are taken.
+    left = np.union1d(open_, np.flatnonzero(answers.state == simplex.UNDECIDED))
     _attempt(stack, answers, left, every)
     for program in np.flatnonzero(answers.state == simplex.UNDECIDED):
         _by_highs(stack, answers, int(program))
@@ -221,7 +224,7 @@ class _Answers:
 
 def _first_columns(stack: Stack) -> Integers:
     """Columns that are extreme in some directions, spread over all ratios of inputs to outputs."""
-    columns, rows = stack.columns[0], stack.columns.shape[1]
+    columns, rows = stack.columns[0, :, : stack.width], stack.columns.shape[1]
     # Where the search begins decides nothing but its length.
     prices = -np.log(np.random.default_rng(0).random((_FIRST, rows)))
     taken, given = np.maximum(columns, 0.0), np.maximum(-columns, 0.0)
@@ -231,20 +234,23 @@ def _first_columns(stack: Stack) -> Integers:
 def _attempt(stack: Stack, answers: _Answers, open_: Integers, working: Integers) -> Integers:
     """Solve on the working columns; for each program the cheapest column of all, -1 for none."""
     cheapest = np.full(open_.size, -1)
-    width = stack.columns.shape[2]
-    narrow = replace(stack, columns=np.ascontiguousarray(stack.columns[:, :, working]))
+    width = stack.width
+    kept = np.append(working, np.arange(width, stack.columns.shape[2]))
+    narrow = replace(stack, columns=np.ascontiguousarray(stack.columns[:, :, kept]))
     place = np.full(width + 1, -1)  # the last place is for the column -1, which is none
     place[working] = np.arange(working.size)
-    depth = stack.columns.shape[1] if stack.columns.shape[0] > 1 else 1
-    for at in np.array_split(np.arange(open_.size), open_.size * working.size * depth // _SIZE + 1):
+    for at in np.array_split(np.arange(open_.size), _chunks(narrow, open_.size)):
         chosen = open_[at]
         part = narrow.part(chosen)
-        basis, state = simplex.solve(replace(part, forbidden=place[part.forbidden]))
+        basis, state, ray = simplex.solve(replace(part, forbidden=place[part.forbidden]))
         basis = np.where(basis >= 0, working[np.maximum(basis, 0)], basis)
         solved = np.flatnonzero(state == simplex.SOLVED)
         value = np.zeros(basis.shape)
         value[solved], right, cheapest[at[solved]] = _checked(stack.part(chosen[solved]), basis[solved])
         state[solved[~right]] = simplex.UNDECIDED
+        beyond = np.flatnonzero(state == simplex.INFEASIBLE)
+        cheapest[at[beyond]] = _reaching(stack.part(chosen[beyond]), ray[beyond])
+        state[beyond[cheapest[at[beyond]] >= 0]] = simplex.UNDECIDED
         answers.basis[chosen], answers.value[chosen], answers.state[chosen] = basis, value, state
     return cheapest
 
@@ -264,27 +270,40 @@ def _checked(stack: Stack, basis: Integers) -> tuple[Floats, Flags, Integers]:
     except np.linalg.LinAlgError:
         return np.zeros(basis.shape), np.zeros(programs, np.bool_), np.full(programs, -1)
     feasible = ((value >= -10 * stack.tolerance[:, None]) | (basis == simplex.BETA)).all(axis=1)
-    cheapest, dear = np.empty(programs, np.int64), np.empty(programs, np.bool_)
+    best, dear = _lowest(stack, duals)
+    return value, feasible & dear, np.where(dear | (best >= stack.width), -1, best)
+
+
+def _reaching(stack: Stack, ray: Floats) -> Integers:
+    """The column that does most to make an infeasible program feasible; -1 where no column does."""
+    best, none = _lowest(replace(stack, slack_cost=np.zeros(ray.shape[1])), -ray)
+    return np.where(none | (best >= stack.width), -1, best)
+
+
+def _lowest(stack: Stack, duals: Floats) -> tuple[Integers, Flags]:
+    """Column of the lowest reduced cost, and whether even that is 0 or more, as far as rounding tells."""
+    best, dear = np.empty(duals.shape[0], np.int64), np.empty(duals.shape[0], np.bool_)
     sizes = replace(stack, columns=np.abs(stack.columns))
-    depth = rows if stack.columns.shape[0] > 1 else 1
-    for at in np.array_split(np.arange(programs), programs * stack.columns.shape[2] * depth // _SIZE + 1):
-        part = stack.part(at)
-        costs = part.reduced(duals[at])
-        width = costs.shape[1] - rows
+    for at in np.array_split(np.arange(best.size), _chunks(stack, best.size)):
+        costs = stack.part(at).reduced(duals[at])
         rounding = sizes.part(at).along(np.abs(duals[at]))
-        costs[:, :width] += _CLOSE * rounding
-        costs[:, width:] += _CLOSE * (1.0 + np.abs(duals[at]))
-        best = np.argmin(costs, axis=1)
-        dear[at] = costs[np.arange(at.size), best] >= 0
-        cheapest[at] = np.where(dear[at] | (best >= width), -1, best)
-    return value, feasible & dear, cheapest
+        rounding[:, stack.width :] += np.abs(stack.slack_cost)
+        costs += _CLOSE * rounding
+        best[at] = np.argmin(costs, axis=1)
+        dear[at] = costs[np.arange(at.size), best[at]] >= 0
+    return best, dear
+
+
+def _chunks(stack: Stack, programs: int) -> int:
+    depth = stack.columns.shape[1] if stack.columns.shape[0] > 1 else 1
+    return programs * stack.columns.shape[2] * depth // _SIZE + 1
 
 
 def _by_highs(stack: Stack, answers: _Answers, program: int) -> None:
     """One program by HiGHS, for whom rounding has led the simplex of ours astray."""
     one = stack.part(np.array([program]))
     columns, rows = one.columns[one.group[0]], one.target.shape[1]
-    width = columns.shape[1]
+    width = one.width
     highest = np.full(width + rows + 1, np.inf)
     if one.forbidden[0] >= 0:
         highest[one.forbidden[0]] = 0.0
@@ -294,7 +313,7 @@ def _by_highs(stack: Stack, answers: _Answers, program: int) -> None:
     lowest[-1] = -np.inf
     found = optimize.linprog(
         np.concatenate([np.zeros(width), one.slack_cost, [one.beta_cost]]),
-        A_eq=np.column_stack([columns, np.eye(rows), one.direction[0]]),
+        A_eq=np.column_stack([columns, one.direction[0]]),
         b_eq=one.target[0],
         bounds=np.column_stack([lowest, highest]),
         method="highs-ds",

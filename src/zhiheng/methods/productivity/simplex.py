@@ -5,9 +5,9 @@ Programs of one stack share their rows, and most share their columns:
 .. math:: \min\; c_\beta\beta + c_s^\top s \quad\text{subject to}\quad A\lambda + g\,\beta + s = b,\;
    \lambda, s \ge 0,
 
-with :math:`g` and :math:`b` a program's own and :math:`\beta` free. The rows are few (inputs, outputs, perhaps one
-more), the columns many and the programs many, so one step of all programs is a product of two thin matrices and
-a search along its rows. A dual feasible start is known for every program of a frontier, so there is no
+with :math:`g` and :math:`b` a program's own and :math:`\beta` free. The rows are few (inputs, outputs,
+perhaps one more), the columns many and the programs many, so one step of all programs is a product of
+two thin matrices and a search along its rows. A dual feasible start is known for every program of a frontier, so there is no
 first phase, and a program without any solution shows itself.
 
 This module knows nothing of productivity and refuses to vouch for its own rounding: `programs` checks
@@ -38,8 +38,8 @@ class Stack:
 
     Attributes
     ----------
-    columns : ndarray, shape (groups, rows, width)
-        A of each group of programs.
+    columns : ndarray, shape (groups, rows, width + rows)
+        A of each group of programs, and behind it the unit matrix of the slacks.
     group : ndarray of int, shape (programs,)
         Which columns a program has.
     forbidden : ndarray of int, shape (programs,)
@@ -84,19 +84,29 @@ class Stack:
             self.equality,
         )
 
+    @property
+    def width(self) -> int:
+        """Number of columns before the slacks."""
+        return self.columns.shape[2] - self.columns.shape[1]
+
     def along(self, rows: Floats) -> Floats:
-        """A row vector of each program times its columns: shape (programs, width)."""
+        """A row vector of each program times its columns: shape (programs, width + rows)."""
         if self.columns.shape[0] == 1:
             return np.asarray(rows @ self.columns[0])
         return np.asarray(np.matmul(rows[:, None, :], self.columns[self.group])[:, 0])
 
     def reduced(self, duals: Floats) -> Floats:
-        """Reduced costs of columns, and behind them of slacks; infinite for those not allowed."""
-        costs = np.concatenate([-self.along(duals), self.slack_cost - duals], axis=1)
+        """Reduced costs of columns and slacks; infinite for those not allowed."""
+        costs = self.along(-duals)
+        costs[:, self.width :] += self.slack_cost
+        return self.allowed(costs)
+
+    def allowed(self, costs: Floats) -> Floats:
+        """The same table, with infinity for columns that a program may not use."""
         own = np.flatnonzero(self.forbidden >= 0)
         costs[own, self.forbidden[own]] = np.inf
         if self.equality:
-            costs[:, self.columns.shape[2] + self.anchor] = np.inf
+            costs[:, self.width + self.anchor] = np.inf
         return costs
 
 
@@ -128,7 +138,7 @@ class _Bases:
         self.inverse[at], self.basis[at, row], self.cost[at, row] = changed, entering, cost
 
 
-def solve(stack: Stack) -> tuple[Integers, Integers]:
+def solve(stack: Stack) -> tuple[Integers, Integers, Floats]:
     """The optimal basis of each program.
 
     Returns
@@ -137,30 +147,30 @@ def solve(stack: Stack) -> tuple[Integers, Integers]:
         Column of A, `BETA`, or `SLACK - i`.
     state : ndarray of int, shape (programs,)
         `SOLVED`, `INFEASIBLE` (no solution) or `UNDECIDED` (too many steps).
+    ray : ndarray, shape (programs, rows)
+        Of an infeasible program: a sum of its rows that is negative on the right and that no column
+        makes negative on the left. A column outside the stack that does may make it feasible.
     """
     programs, rows = stack.target.shape
     basis, state = np.empty((programs, rows), np.int64), np.full(programs, UNDECIDED, np.int64)
+    ray = np.zeros((programs, rows))
     alive, bases = np.arange(programs), _start(stack)
     basis[alive] = bases.basis
-    if not stack.columns.shape[2]:
-        return basis, state
     stuck = _anchored(stack, bases)
-    state[stuck] = INFEASIBLE
+    ray[stuck, stack.anchor] = -1.0
     for _ in range(_STEPS):
-        at_work = np.flatnonzero(~stuck)
-        if at_work.size < alive.size:
-            stack, bases, alive = stack.part(at_work), bases.part(at_work), alive[at_work]
+        state[alive[stuck]] = INFEASIBLE
         leaving = _leaving(stack, bases)
-        done = np.flatnonzero(leaving < 0)
+        done = (leaving < 0) & ~stuck
         basis[alive[done]], state[alive[done]] = bases.basis[done], SOLVED
-        going = np.flatnonzero(leaving >= 0)
+        going = np.flatnonzero(~done & ~stuck)
         if not going.size:
             break
-        if done.size:
+        if going.size < alive.size:
             stack, bases, alive = stack.part(going), bases.part(going), alive[going]
         stuck = _step(stack, bases, leaving[going])
-        state[alive[stuck]] = INFEASIBLE
-    return basis, state
+        ray[alive[stuck]] = bases.inverse[stuck, leaving[going[stuck]]]
+    return basis, state, ray
 
 
 def _start(stack: Stack) -> _Bases:
@@ -180,9 +190,11 @@ def _start(stack: Stack) -> _Bases:
 
 def _anchored(stack: Stack, bases: _Bases) -> Flags:
     """Make the start dual feasible by one column in the anchor's row; who has no column is stuck."""
-    width = stack.columns.shape[2]
+    width = stack.width
+    if not width:
+        return np.ones(stack.group.size, np.bool_)
     costs = stack.reduced(bases.duals())[:, :width]
-    ratio = costs / stack.columns[:, stack.anchor][stack.group]
+    ratio = costs / stack.columns[:, stack.anchor, :width][stack.group]
     best = np.argmin(ratio, axis=1)
     least = ratio[np.arange(best.size), best]
     stuck: Flags = np.isinf(least)
@@ -206,22 +218,19 @@ def _leaving(stack: Stack, bases: _Bases) -> Integers:
 
 def _step(stack: Stack, bases: _Bases, leaving: Integers) -> Flags:
     """One pivot of each program; True where no column can enter, so that there is no solution."""
-    here, width = np.arange(leaving.size), stack.columns.shape[2]
+    here, width = np.arange(leaving.size), stack.width
     row = bases.inverse[here, leaving]
-    costs = stack.reduced(bases.duals())
-    along = np.concatenate([stack.along(row), row], axis=1)
+    costs = np.maximum(stack.reduced(bases.duals()), 0.0)
+    along = stack.along(-row)
+    steep = along > _TINY * np.abs(row).max(axis=1)[:, None]
     ratio = np.full(costs.shape, np.inf)
-    steep = along < -_TINY * np.abs(row).max(axis=1)[:, None]
-    np.divide(np.maximum(costs, 0.0), -along, out=ratio, where=steep)
+    np.divide(costs, along, out=ratio, where=steep)
     entering = np.argmin(ratio, axis=1)
     stuck: Flags = np.isinf(ratio[here, entering])
     at = np.flatnonzero(~stuck)
     chosen = entering[at]
+    column = stack.columns[stack.group[at], :, chosen]
     slack = chosen >= width
-    column = np.empty((at.size, row.shape[1]))
-    column[~slack] = stack.columns[stack.group[at[~slack]], :, chosen[~slack]]
-    column[slack] = np.eye(row.shape[1])[chosen[slack] - width]
     cost = np.where(slack, stack.slack_cost[np.where(slack, chosen - width, 0)], 0.0)
-    named = np.where(slack, SLACK - (chosen - width), chosen)
-    bases.pivot(at, leaving[at], column, named, cost)
+    bases.pivot(at, leaving[at], column, np.where(slack, SLACK - (chosen - width), chosen), cost)
     return stuck
