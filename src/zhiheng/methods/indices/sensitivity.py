@@ -146,7 +146,8 @@ def choice_sensitivity(
         found = ready.ranks(drawn)
         if unit is not None:
             return found[:, given.units.index(unit)].astype(np.float64)
-        return np.abs(found - ready.reference).mean(axis=1)
+        shift: Floats = np.abs(found - ready.reference).mean(axis=1)
+        return shift
 
     return sobol(model, ready.factors, seed=seed, size=size)
 

@@ -75,10 +75,15 @@ class Structure:
     indicators: tuple[Indicator, ...]
     aggregates: tuple[Aggregate, ...]
 
+    @property
+    def entries(self) -> tuple[Indicator | Aggregate, ...]:
+        """All nodes in the order of their numbers."""
+        return (*self.indicators, *self.aggregates)
+
     @cached_property
     def codes(self) -> tuple[str, ...]:
         """Codes of all nodes."""
-        return tuple(one.code for one in (*self.indicators, *self.aggregates))
+        return tuple(one.code for one in self.entries)
 
     @cached_property
     def position(self) -> dict[str, int]:
@@ -88,7 +93,7 @@ class Structure:
     @cached_property
     def weights(self) -> Floats:
         """Weight of each node among its siblings, as given, shape (nodes,)."""
-        return np.array([one.weight for one in (*self.indicators, *self.aggregates)], np.float64)
+        return np.array([one.weight for one in self.entries], np.float64)
 
     @cached_property
     def directions(self) -> Floats:
@@ -98,7 +103,7 @@ class Structure:
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """Every aggregate after all that lie below it; the index last."""
-        parents = [one.parent for one in (*self.indicators, *self.aggregates)]
+        parents = [one.parent for one in self.entries]
         below: dict[str, list[int]] = {one.code: [] for one in self.aggregates}
         for place, parent in enumerate(parents):
             if parent:
@@ -175,7 +180,7 @@ def structure(indicators: Sequence[Indicator], aggregates: Sequence[Aggregate]) 
         `indices.goalposts`.
     """
     made = Structure(tuple(indicators), tuple(aggregates))
-    codes = [one.code for one in (*made.indicators, *made.aggregates)]
+    codes = [one.code for one in made.entries]
     for code in codes:
         if not code or codes.count(code) > 1:
             raise InvalidInput(
@@ -203,7 +208,7 @@ def _check_tree(made: Structure) -> None:
             tops=len(tops),
             indicators=len(made.indicators),
         )
-    for one in (*made.indicators, *made.aggregates):
+    for one in made.entries:
         if one.parent not in parents and one.code != tops[0]:
             raise InvalidInput(
                 "indices.parent",
@@ -224,7 +229,7 @@ def _check_tree(made: Structure) -> None:
                 )
             seen.add(at)
             at = parents[at]
-    filled = {one.parent for one in (*made.indicators, *made.aggregates)}
+    filled = {one.parent for one in made.entries}
     for code in parents:
         if code not in filled:
             raise InvalidInput(

@@ -91,7 +91,7 @@ def table(values: ArrayLike, units: Sequence[str], structure: Structure) -> Tabl
         indicator without any.
     """
     if isinstance(values, np.ma.MaskedArray):
-        values = values.astype(np.float64).filled(np.nan)
+        values = np.ma.filled(values.astype(np.float64), np.nan)
     cells = np.array(values, np.float64)
     names = tuple(units)
     wanted = (len(names), len(structure.indicators))
