@@ -168,7 +168,7 @@ def flexible(
 def _connected_sets(centre: int, near: list[int], borders: list[list[int]]) -> set[tuple[int, ...]]:
     """All connected sets of the near places that hold the centre, grown by one place at a time."""
     allowed = set(near)
-    level = {(centre,)}
+    level: set[tuple[int, ...]] = {(centre,)}
     found = set(level)
     while level:
         level = {

@@ -97,8 +97,9 @@ def best(search: Search, taken: Sequence[Taken] = ()) -> Best:
     marks = [np.where(one.places, 1.0, 0.0)[:, None] for one in taken]
     for chains, lengths, sums in grown(zones, model.cases[:, first:], model.size[:, first:], *marks):
         cases, size, *shared = sums
-        top = np.full(cases.shape[:2], -1.0)
-        which = np.zeros(cases.shape[:2], np.int64)
+        shape = (cases.shape[0], cases.shape[1])
+        top = np.full(shape, -1.0)
+        which = np.zeros(shape, np.int64)
         for number, (start, stop) in enumerate(stretches):
             c, m = cases[..., stop] - cases[..., start], size[..., stop] - size[..., start]
             found = np.where(c >= search.least, ratio(model, c, m), 0.0)
@@ -108,7 +109,7 @@ def best(search: Search, taken: Sequence[Taken] = ()) -> Best:
             # A hair must not decide: of equal stretches the first wins, on any machine.
             better = found > top + 1e-12 * np.abs(top)
             top[better], which[better] = found[better], number
-        kept = np.arange(top.shape[1]) < lengths[:, None]
+        kept = np.arange(cases.shape[1]) < lengths[:, None]
         here = slice(zones.starts[chains.start], zones.starts[min(chains.stop, zones.starts.size - 1)])
         statistic[here], chosen[here] = top[kept], which[kept]
     statistic[~zones.ends] = -1.0

@@ -200,9 +200,9 @@ def _candidates(
         c = counts[:, stop - 1] - counts[:, start - 1] if start else counts[:, stop - 1]
         hits = np.flatnonzero(c >= limits[number, chunk.segment, None])
         if hits.size:
-            row, copy = np.divmod(hits, maps)
-            stretch = np.full(hits.size, number)
-            found.append((chunk.segment[row], stretch, copy, c[row, copy].astype(np.int64)))
+            at, on = np.divmod(hits, maps)
+            same = np.full(hits.size, number)
+            found.append((chunk.segment[at], same, on, c[at, on].astype(np.int64)))
     if not found:
         nothing = np.empty(0, np.int64)
         return nothing, nothing, nothing, nothing
