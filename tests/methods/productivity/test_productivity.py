@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from zhiheng.methods.errors import InvalidInput
+from zhiheng.methods.productivity import simplex
 from zhiheng.methods.productivity.accounting import growth_accounts
 from zhiheng.methods.productivity.bootstrap import bootstrap
 from zhiheng.methods.productivity.capital import perpetual_inventory, steady_state
@@ -73,6 +74,19 @@ def test_a_super_efficiency_without_solution_is_marked(returns: Returns) -> None
     assert found.feasible.tolist() == [True, True, False]
     assert np.isnan(found.score[2])
     assert found.score[1] == pytest.approx(2)
+
+
+@pytest.mark.parametrize("returns", ["constant", "variable", "non_increasing", "non_decreasing"])
+@pytest.mark.parametrize("way", get_args(Orientation))
+def test_programs_that_are_given_up_come_out_of_highs_the_same(
+    returns: Returns, way: Orientation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x, y = drawn(11)
+    ours = super_efficiency(x, y, returns=returns, orientation=way)
+    monkeypatch.setattr(simplex, "_STEPS", 0)
+    theirs = super_efficiency(x, y, returns=returns, orientation=way)
+    np.testing.assert_array_equal(ours.feasible, theirs.feasible)
+    np.testing.assert_allclose(ours.score, theirs.score, rtol=1e-7)
 
 
 def test_slacks_by_hand() -> None:

@@ -4,7 +4,8 @@ r"""Growth accounting: what of the growth of output comes from capital, from lab
    \Delta\ln Y=\bar\alpha\,\Delta\ln K+(1-\bar\alpha)\,\Delta\ln L+\Delta\ln A
 
 with :math:`\bar\alpha` the mean of both periods' shares. Assumes constant returns and factors paid their
-product. The residual is all that was not measured. This module fills no gap unless asked, and then says where.
+product. The residual is all that was not measured. This module fills no gap unless asked,
+and then says where.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 r"""Bias and intervals of efficiency by the smoothed bootstrap of Simar and Wilson.
 
 Scores are drawn from a smooth density of the estimated ones, reflected at 1 so that none passes it; each
-unit's inputs (outputs) are moved to the drawn score, and every unit is measured against those pseudo-units. The
-interval of a unit is its score less the quantiles of what the draws deviate by. This module assumes that
+unit's inputs (outputs) are moved to the drawn score, and every unit is measured against those pseudo-units.
+The interval of a unit is its score less the quantiles of what the draws deviate by. This module assumes that
 inefficiency is distributed alike among all units; where it depends on size or place, the intervals are off.
 """
 
@@ -129,7 +129,7 @@ def _drawn(share: Floats, width: float, shape: tuple[int, int], rng: np.random.G
     mean = base.mean(axis=1, keepdims=True)
     shrunk = mean + (moved - mean) / np.sqrt(1 + width**2 / share.var())
     # A draw at or below 0 has no unit; it is as unlikely as the scores are far from 0.
-    return np.clip(np.where(shrunk > 1, 2 - shrunk, shrunk), share.min() / 10, 1.0)
+    return np.asarray(np.clip(np.where(shrunk > 1, 2 - shrunk, shrunk), share.min() / 10, 1.0))
 
 
 def _bandwidth(share: Floats) -> float:

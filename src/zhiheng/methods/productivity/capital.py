@@ -69,7 +69,8 @@ def steady_state(investment: float, *, growth: float, depreciation: float) -> fl
         raise InvalidInput(
             "capital.steady_state",
             N_(
-                "An investment of %(investment)s at a growth plus depreciation of %(rate)s has no steady state."
+                "An investment of %(investment)s at a growth plus depreciation of %(rate)s "
+                "has no steady state."
             ),
             N_("Both have to be above 0."),
             investment=investment,

@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 from scipy import optimize
 
+from zhiheng.methods.errors import N_, InvalidInput
 from zhiheng.methods.productivity import simplex
 from zhiheng.methods.productivity.simplex import Flags, Floats, Integers, Stack
 
@@ -25,6 +26,7 @@ Orientation = Literal["input", "output"]
 _SIZE = 100_000  # entries of one chunk's table of reduced costs: 800 kB stay in the cache
 _FIRST = 64  # directions that look for the first columns of a working set
 _CLOSE = 1e-10
+_NONE_FEASIBLE = 2  # of scipy.optimize.linprog
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -265,8 +267,8 @@ def _checked(stack: Stack, basis: Integers) -> tuple[Floats, Flags, Integers]:
     cost = np.where(basis <= simplex.SLACK, stack.slack_cost[slack], 0.0)
     cost[basis == simplex.BETA] = stack.beta_cost
     try:
-        value = np.linalg.solve(column.transpose(0, 2, 1), stack.target[:, :, None])[:, :, 0]
-        duals = np.linalg.solve(column, cost[:, :, None])[:, :, 0]
+        value: Floats = np.linalg.solve(column.transpose(0, 2, 1), stack.target[:, :, None])[:, :, 0]
+        duals: Floats = np.linalg.solve(column, cost[:, :, None])[:, :, 0]
     except np.linalg.LinAlgError:
         return np.zeros(basis.shape), np.zeros(programs, np.bool_), np.full(programs, -1)
     feasible = ((value >= -10 * stack.tolerance[:, None]) | (basis == simplex.BETA)).all(axis=1)
@@ -296,7 +298,7 @@ def _lowest(stack: Stack, duals: Floats) -> tuple[Integers, Flags]:
 
 def _chunks(stack: Stack, programs: int) -> int:
     depth = stack.columns.shape[1] if stack.columns.shape[0] > 1 else 1
-    return programs * stack.columns.shape[2] * depth // _SIZE + 1
+    return int(programs * stack.columns.shape[2] * depth // _SIZE + 1)
 
 
 def _by_highs(stack: Stack, answers: _Answers, program: int) -> None:
@@ -315,9 +317,16 @@ def _by_highs(stack: Stack, answers: _Answers, program: int) -> None:
         np.concatenate([np.zeros(width), one.slack_cost, [one.beta_cost]]),
         A_eq=np.column_stack([columns, one.direction[0]]),
         b_eq=one.target[0],
-        bounds=np.column_stack([lowest, highest]),
+        bounds=list(zip(lowest.tolist(), highest.tolist(), strict=True)),
         method="highs-ds",
     )
+    if found.status not in (0, _NONE_FEASIBLE):
+        raise InvalidInput(
+            "dea.unsolved",
+            N_("The program of the unit in row %(row)d (counted from 0) could not be solved."),
+            N_("Look for quantities that differ very much in size, and leave such a unit out."),
+            row=program if stack.columns.shape[0] == 1 else program % width,
+        )
     answers.state[program] = simplex.SOLVED if found.status == 0 else simplex.INFEASIBLE
     if found.status != 0:
         return

@@ -7,8 +7,8 @@ Programs of one stack share their rows, and most share their columns:
 
 with :math:`g` and :math:`b` a program's own and :math:`\beta` free. The rows are few (inputs, outputs,
 perhaps one more), the columns many and the programs many, so one step of all programs is a product of
-two thin matrices and a search along its rows. A dual feasible start is known for every program of a frontier, so there is no
-first phase, and a program without any solution shows itself.
+two thin matrices and a search along its rows. A dual feasible start is known for every
+program of a frontier, so there is no first phase, and a program without any solution shows itself.
 
 This module knows nothing of productivity and refuses to vouch for its own rounding: `programs` checks
 every result against all columns.
@@ -87,7 +87,7 @@ class Stack:
     @property
     def width(self) -> int:
         """Number of columns before the slacks."""
-        return self.columns.shape[2] - self.columns.shape[1]
+        return int(self.columns.shape[2] - self.columns.shape[1])
 
     def along(self, rows: Floats) -> Floats:
         """A row vector of each program times its columns: shape (programs, width + rows)."""
