@@ -86,3 +86,23 @@ def test_provinces_without_employment_are_refused_left_out_or_bridged(shared: Sh
     assert (2005 + np.flatnonzero(bridged.bridged)).tolist() == list(range(2011, 2020))
     # The whole decade's residual is the same however the gap within it is told.
     assert bridged.residual.sum() == pytest.approx((left.residual * left.span).sum())
+
+
+def test_all_provinces_but_one_have_a_residual(shared: Shared) -> None:
+    with shared("data/stats/cn_province_tfp_inputs_2005_2022.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    refused = []
+    for province in sorted({row["province"] for row in rows}):
+        y, k, work = (
+            [float(row[name] or "nan") for row in rows if row["province"] == province]
+            for name in ("real_gdp_2005p", "capital_stock_pim", "employment_10k")
+        )
+        try:
+            found = growth_accounts(y, k, work, capital_share=0.5, missing="exclude")
+        except InvalidInput as fault:
+            refused.append((province, fault.code, fault.params["what"]))
+            continue
+        assert found.excluded[6:15].all()  # 2011 to 2019
+        np.testing.assert_allclose(found.output, found.capital + found.labour + found.residual, rtol=1e-9)
+        np.testing.assert_allclose(np.diff(np.log(found.level)), found.residual * found.span, atol=1e-12)
+    assert [one[1:] for one in refused] == [("quantity.missing", "output")]  # no real output since 2015

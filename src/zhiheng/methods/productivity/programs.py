@@ -267,13 +267,17 @@ def _checked(stack: Stack, basis: Integers) -> tuple[Floats, Flags, Integers]:
     cost = np.where(basis <= simplex.SLACK, stack.slack_cost[slack], 0.0)
     cost[basis == simplex.BETA] = stack.beta_cost
     try:
-        value: Floats = np.linalg.solve(column.transpose(0, 2, 1), stack.target[:, :, None])[:, :, 0]
-        duals: Floats = np.linalg.solve(column, cost[:, :, None])[:, :, 0]
+        value = np.linalg.solve(column.transpose(0, 2, 1), stack.target[:, :, None])[:, :, 0]
+        duals = np.linalg.solve(column, cost[:, :, None])[:, :, 0].astype(np.float64, copy=False)
     except np.linalg.LinAlgError:
         return np.zeros(basis.shape), np.zeros(programs, np.bool_), np.full(programs, -1)
     feasible = ((value >= -10 * stack.tolerance[:, None]) | (basis == simplex.BETA)).all(axis=1)
     best, dear = _lowest(stack, duals)
-    return value, feasible & dear, np.where(dear | (best >= stack.width), -1, best)
+    return (
+        value.astype(np.float64, copy=False),
+        feasible & dear,
+        np.where(dear | (best >= stack.width), -1, best),
+    )
 
 
 def _reaching(stack: Stack, ray: Floats) -> Integers:
@@ -328,7 +332,7 @@ def _by_highs(stack: Stack, answers: _Answers, program: int) -> None:
             row=program if stack.columns.shape[0] == 1 else program % width,
         )
     answers.state[program] = simplex.SOLVED if found.status == 0 else simplex.INFEASIBLE
-    if found.status != 0:
+    if found.x is None:
         return
     names = np.concatenate([np.arange(width), simplex.SLACK - np.arange(rows), [simplex.BETA]])
     largest = np.argsort(-np.abs(found.x), kind="stable")[:rows]
