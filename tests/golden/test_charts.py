@@ -19,6 +19,7 @@ from scipy import integrate, special, stats
 from zhiheng.methods.charts import attributes, variables
 from zhiheng.methods.charts.capability import Tolerance, indices
 from zhiheng.methods.charts.constants import c4, d2, d3
+from zhiheng.methods.charts.gauge import average_range, crossed
 from zhiheng.methods.charts.limits import Chart
 from zhiheng.methods.charts.memory import cusum, ewma
 from zhiheng.methods.charts.rules import Rule, signals
@@ -196,7 +197,7 @@ def test_cusum_and_ewma_equal_qcc(shared: Shared, qcc: dict[str, Any]) -> None:
 
 
 def test_run_lengths_equal_spc(shared: Shared) -> None:
-    """spc 0.6.7; asked for to 1e-3, reached to 1e-6 (CUSUM) and 1e-8 (EWMA)."""
+    """spc 0.6.7; asked for to 1e-3, reached to 1e-6."""
     with shared("refs/b_spc/arl_spc.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 50
@@ -229,3 +230,53 @@ def test_printed_run_lengths(shared: Shared) -> None:
     plain = printed["shewhart_3sigma"]
     assert shewhart_arl() == pytest.approx(plain["ARL0"], abs=0.05)
     assert shewhart_arl(1) == pytest.approx(plain["ARL1(shift 1, n=1)"], abs=0.05)
+
+
+def gauge_sheet(shared: Shared, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Value, part, operator: the two files have their columns in different orders."""
+    with shared(f"refs/b_spc/{name}.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return (
+        np.array([float(row["y"]) for row in rows]), np.array([int(row["part"]) for row in rows]),
+        np.array([int(row["oper"]) for row in rows]),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "named", "tolerance"),
+    [("in_grr", "synthetic_tol1", 6.0), ("in_grr_aiag", "aiag_reduced", None)],
+)
+def test_gauge_study_equals_sixsigma(shared: Shared, file: str, named: str, tolerance: float | None) -> None:
+    """ss.rr writes ten digits, shares with two decimals in percent."""
+    expected = json.loads(shared("refs/b_spc/gauge_rr.json").read_text())[named]
+    found = crossed(*gauge_sheet(shared, file), tolerance=tolerance)
+    for sources, key in ((found.full, "anova"), (found.reduced, "anova_red")):
+        for position, one in enumerate(sources):
+            row = [expected[key][head][position] for head in ("Df", "Sum Sq", "Mean Sq", "F value", "Pr(>F)")]
+            wanted = [float("nan") if value == "NA" else value for value in row]
+            got = [one.degrees, one.squares, one.mean, one.f, one.probability]
+            assert got == pytest.approx(wanted, rel=1e-8, nan_ok=True)
+    order = ("gauge", "repeatability", "reproducibility", "operator", "part", "total")
+    for name, variance, spread in zip(order, expected["varcomp"], expected["study"], strict=True):
+        one = getattr(found.components, name)
+        assert one.variance == pytest.approx(variance[0], rel=1e-8)
+        assert one.deviation == pytest.approx(spread[0], rel=1e-8)
+        assert 100 * one.contribution == pytest.approx(variance[1], abs=0.0051)
+        assert 100 * one.variation == pytest.approx(spread[2], abs=0.0051)
+        if tolerance:
+            assert 100 * one.tolerance == pytest.approx(spread[3], abs=0.0051)
+    assert found.components.categories == expected["ncat"]
+
+
+def test_gauge_study_of_aiag(shared: Shared) -> None:
+    """AIAG MSA, 4th edition: by analysis of variance, and by average and range with printed constants."""
+    printed = json.loads(shared("refs/published_values.json").read_text())
+    columns = gauge_sheet(shared, "in_grr_aiag")
+    study, ranges = crossed(*columns).components, average_range(*columns)
+    for key, name in (("EV", "repeatability"), ("AV", "reproducibility"), ("GRR", "gauge"), ("PV", "part")):
+        assert getattr(study, name).deviation == pytest.approx(printed["aiag_msa4_anova"][key], abs=2e-6)
+        by_range = getattr(ranges.components, name).deviation
+        assert by_range == pytest.approx(printed["aiag_msa4_avg_range"][key], rel=5e-4)
+    assert ranges.mean_range == pytest.approx(printed["aiag_msa4_avg_range"]["Rbar"], abs=5e-5)
+    assert ranges.operator_difference == pytest.approx(printed["aiag_msa4_avg_range"]["Xdiff"], abs=1e-4)
+    assert ranges.part_range == pytest.approx(printed["aiag_msa4_avg_range"]["Rp"], abs=5e-4)

@@ -137,7 +137,8 @@ def ewma(
 
     References
     ----------
-    S. W. Roberts (1959), Technometrics 1, 239-250. J. M. Lucas, M. S. Saccucci (1990), Technometrics 32, 1-12.
+    S. W. Roberts (1959), Technometrics 1, 239-250. J. M. Lucas, M. S. Saccucci (1990), Technometrics 32,
+    1-12.
     """
     between(weight, 0.0, np.nextafter(1.0, 2.0), "weight")
     x, n = matched(measured(points, "points"), positive(size, "size"), ("points", "size"))

@@ -168,7 +168,8 @@ def ewma_arl(shift: float = 0.0, *, weight: float = 0.2, width: float = 3.0) -> 
 
     References
     ----------
-    S. V. Crowder (1987), Technometrics 29, 401-407. J. M. Lucas, M. S. Saccucci (1990), Technometrics 32, 1-12.
+    S. V. Crowder (1987), Technometrics 29, 401-407. J. M. Lucas, M. S. Saccucci (1990), Technometrics 32,
+    1-12.
     """
     _finite(shift, "shift")
     lam = between(weight, np.nextafter(0.01, 0.0), np.nextafter(1.0, 2.0), "weight")
