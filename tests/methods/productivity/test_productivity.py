@@ -120,6 +120,8 @@ def test_stock_and_residual_by_hand() -> None:
     found = growth_accounts([100, 120], [300, 300], [10, 10], capital_share=0.4)
     assert found.residual == pytest.approx(np.log(1.2))
     assert found.level[0] == pytest.approx(100 / (300**0.4 * 10**0.6))
+    found = growth_accounts([100, 100], [300, 600], [10, 40], capital_share=0.4)
+    np.testing.assert_allclose([*found.capital, *found.labour], [0.4 * np.log(2), 0.6 * np.log(4)])
 
 
 @given(seeds)
