@@ -209,8 +209,8 @@ def average_range(
     r"""Crossed study by average and range.
 
     :math:`EV=\bar R/d_2`, :math:`AV^2=(\bar X_{diff}/d_2^*)^2-EV^2/(pr)` (cut at 0), :math:`PV=R_p/d_2^*`,
-    where :math:`\bar R` is the mean range of repeats, :math:`\bar X_{diff}` the range of the operators' means and
-    where :math:`R_p` that of the parts' means. :math:`d_2^*` is of one subgroup; that of :math:`\bar R` is of p·o
+    where :math:`\bar R` is the mean range, :math:`\bar X_{diff}` the range of the operators' means,
+    and :math:`R_p` that of the parts' means. :math:`d_2^*` is of one subgroup; of :math:`\bar R` is of p·o
     subgroups up to 15 and :math:`d_2` beyond, as AIAG's K1. All computed, so figures differ from those by
     printed constants in the fourth digit. Parameters and errors as for `crossed`.
 
