@@ -73,7 +73,7 @@ def test_a_batch_is_its_charts_and_sizes_may_differ() -> None:
 
 
 def brook_evans(shift: float, k: float, h: float, cells: int) -> float:
-    """One-sided CUSUM as a chain of equal cells; extrapolated over the square of their width by the caller."""
+    """One-sided CUSUM as a chain of equal cells; the caller extrapolates."""
     width = 2 * h / (2 * cells - 1)
     middle = width * np.arange(cells)
     step = middle - middle[:, None] + k - shift
