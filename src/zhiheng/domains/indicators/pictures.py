@@ -40,6 +40,10 @@ class Picture:
         """The SVG in the colours of the reader's scheme."""
         return mark_safe(themed(self.svg()))  # noqa: S308  our own renderer, which escapes text
 
+    def drawing_narrow(self) -> SafeString | None:
+        """None: page and PDF come from one source, and paper has one width."""
+        return None
+
     def svg(self) -> str:
         """The SVG in the colours of paper."""
         return to_svg(self.chart)
