@@ -198,8 +198,10 @@ def indices(
         off = (center - tolerance.target) / sigma
         freedom = n * (1 + off**2) ** 2 / (1 + 2 * off**2)
         cpm = scaled((high - low) / (6 * sigma * math.sqrt(1 + off**2)), freedom)
-    beyond = (float(special.ndtr(-3 * one)) for one in (cpl, cpu))
-    return Capability(cp, about(cpl), about(cpu), about(min(cpl, cpu)), cpm, *beyond, center, sigma, level)
+    below, above = (float(special.ndtr(-3 * one)) for one in (cpl, cpu))
+    return Capability(
+        cp, about(cpl), about(cpu), about(min(cpl, cpu)), cpm, below, above, center, sigma, level
+    )
 
 
 def study(values: ArrayLike, stable: Process, tolerance: Tolerance, *, level: float = 0.95) -> Study:

@@ -28,8 +28,7 @@ def measured(values: ArrayLike, name: str, *, dimensions: int = 1) -> Floats:
     InvalidInput
         `chart.type`, `chart.missing`, `chart.infinite` with name and cell; `chart.shape`.
     """
-    masked = isinstance(values, np.ma.MaskedArray)
-    if masked and (mask := np.ma.getmaskarray(values)).any():
+    if isinstance(values, np.ma.MaskedArray) and (mask := np.ma.getmaskarray(values)).any():
         _missing(mask, name)  # asarray would unmask silently
     try:
         array = np.asarray(values)

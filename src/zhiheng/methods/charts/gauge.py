@@ -131,7 +131,8 @@ def crossed(
         Source("part:operator", degrees[2], squares[2], both_ms, *tested),
         Source("repeatability", degrees[3], squares[3], error_ms, math.nan, math.nan),
     )
-    interaction, reduced = (both_ms - error_ms) / r, ()
+    interaction = (both_ms - error_ms) / r
+    reduced: tuple[Source, ...] = ()
     if tested[1] > pooling:
         rest, left = squares[2] + squares[3], degrees[2] + degrees[3]
         both_ms = error_ms = rest / left

@@ -16,7 +16,6 @@ from numpy.typing import ArrayLike, NDArray
 from zhiheng.methods.charts.cells import Floats, between, constant, measured
 from zhiheng.methods.errors import N_, InvalidInput
 
-_NAMES = ("repeatability", "reproducibility", "operator", "interaction", "gauge", "part", "total")
 Labels = Sequence[str] | Sequence[int] | NDArray[np.generic]
 
 
@@ -152,9 +151,15 @@ def components(
     # A gauge without any variation tells all parts: as many categories as an integer of a report holds.
     ratio = math.sqrt(2 * by_part / gauge) if gauge > 0 else 1e9
     return Components(
-        *(told(name) for name in _NAMES),
-        max(1, math.floor(min(ratio, 1e9))),
-    )  # fmt: skip
+        repeatability=told("repeatability"),
+        reproducibility=told("reproducibility"),
+        operator=told("operator"),
+        interaction=told("interaction"),
+        gauge=told("gauge"),
+        part=told("part"),
+        total=told("total"),
+        categories=max(1, math.floor(min(ratio, 1e9))),
+    )
 
 
 def _columns(

@@ -91,10 +91,13 @@ def chart(
         np.maximum(lower, bounds[0], out=lower)
     if not _unbounded(bounds[1]):
         np.minimum(upper, bounds[1], out=upper)
-    parts = [np.asarray(one, np.float64).view() for one in (value, center, lower, upper, error)]
-    for one in parts:
-        one.flags.writeable = False
-    return Chart(kind, *parts, width)
+    return Chart(kind, _closed(value), _closed(center), _closed(lower), _closed(upper), _closed(error), width)
+
+
+def _closed(array: Floats) -> Floats:
+    view = np.asarray(array, np.float64).view()
+    view.flags.writeable = False
+    return view
 
 
 def _unbounded(bound: Floats | float) -> bool:

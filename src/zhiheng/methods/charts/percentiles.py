@@ -114,15 +114,21 @@ def percentile_capability(
         tails = (0.5 - level / 2, 0.5 + level / 2)
         spread = np.quantile(np.concatenate(parts, axis=1), tails, axis=1).T
     found = _indices(points, tolerance)[:, 0]
-    made = [
+    pp, ppl, ppu, ppk = (
         Index(float(one), *map(float, ends)) if math.isfinite(one) else NONE
         for one, ends in zip(found, spread, strict=True)
-    ]
+    )
+    lower, median, upper = (float(one) for one in points[:, 0])
     low, high = tolerance.ends
     below, above = (float(one) for one in cumulative(np.array([low, high])))
     return PercentileCapability(
-        *made,
-        *(float(one) for one in points[:, 0]),
+        pp,
+        ppl,
+        ppu,
+        ppk,
+        lower,
+        median,
+        upper,
         below,
         1.0 - above,
         _distance(x, cumulative),

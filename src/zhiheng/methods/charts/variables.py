@@ -75,9 +75,9 @@ def subgroups(values: ArrayLike | Sequence[ArrayLike]) -> Subgroups:
     """
     unequal = isinstance(values, list | tuple) and len({np.size(row) for row in values}) > 1
     if unequal:
-        parts = [_summary(row) for row in rows(values, "subgroups")]  # type: ignore[arg-type]  # a sequence
+        parts = [_summary(row) for row in rows(values, "subgroups")]
         return Subgroups(*(np.array(column) for column in zip(*parts, strict=True)))
-    return Subgroups(*_summary(measured(values, "subgroups", dimensions=2)))  # type: ignore[arg-type]
+    return Subgroups(*_summary(measured(values, "subgroups", dimensions=2)))  # type: ignore[arg-type]  # of one size
 
 
 def process(found: Subgroups, *, estimator: Estimator = "mean_range") -> Process:
@@ -246,7 +246,12 @@ def _degrees(squared_variation: Floats) -> Floats:
 def _process(center: Floats, sigma: Floats, degrees: Floats, estimator: str) -> Process:
     if not (np.asarray(sigma) > 0).all():
         raise constant("values")
-    return Process(*(np.asarray(one, np.float64) for one in (center, sigma, degrees)), estimator)
+    return Process(
+        np.asarray(center, np.float64),
+        np.asarray(sigma, np.float64),
+        np.asarray(degrees, np.float64),
+        estimator,
+    )
 
 
 def _moving(values: ArrayLike) -> Floats:
