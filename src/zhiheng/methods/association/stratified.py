@@ -84,10 +84,14 @@ def _tables(found: Pairs, i: Ints, j: Ints, n: Floats) -> tuple[Floats, Floats, 
     """Cells of every pair's table within one stratum; a pair that is not reported there has a = 0."""
     width = int(max(found.hazard.max(), j.max())) + 1
     keys = found.product * width + found.hazard
-    a = np.bincount(np.searchsorted(keys, i * width + j), weights=n, minlength=keys.size)
-    by_product = np.bincount(i, weights=n, minlength=int(found.product.max()) + 1)[found.product]
-    by_hazard = np.bincount(j, weights=n, minlength=width)[found.hazard]
+    a = _sums(np.searchsorted(keys, i * width + j), n, keys.size)
+    by_product = _sums(i, n, int(found.product.max()) + 1)[found.product]
+    by_hazard = _sums(j, n, width)[found.hazard]
     return a, by_product - a, by_hazard - a, n.sum() - by_product - by_hazard + a
+
+
+def _sums(rows: Ints, n: Floats, size: int) -> Floats:
+    return np.asarray(np.bincount(rows, weights=n, minlength=size), np.float64)
 
 
 class _Sums:
