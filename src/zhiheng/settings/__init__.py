@@ -66,7 +66,7 @@ class Settings(BaseSettings):
         description="Hours after which a checkpoint and a snapshot are taken by themselves; 0: never.",
     )
     import_chunk: int = Field(
-        10_000, ge=1, le=20_000, description="Rows of an import that are committed together."
+        15_000, ge=1, le=20_000, description="Rows of an import that are committed together."
     )
     import_max_bytes: int = Field(2_000_000_000, description="Largest file that an import accepts, in bytes.")
     upload_max_bytes: int = Field(
