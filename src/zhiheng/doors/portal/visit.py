@@ -57,11 +57,7 @@ def public_page(view: View) -> View:
     @wraps(view)
     def answered(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         _enter(request)
-        if any(name in request.COOKIES for name in SIGNED_IN):
-            response = _asked(view, request, *args, **kwargs)
-            patch_cache_control(response, private=True, no_cache=True)
-            return response
-        return _kept_or_made(view, request, *args, **kwargs)
+        return kept_or_made(_tag, view, request, *args, **kwargs)
 
     return answered
 
@@ -73,7 +69,7 @@ def public_file(view: View) -> View:
     @wraps(view)
     def answered(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         _enter(request)
-        return _asked(view, request, *args, **kwargs)
+        return asked(view, request, *args, **kwargs)
 
     return answered
 
@@ -84,15 +80,22 @@ def _enter(request: Any) -> None:
     request.today = request.at.astimezone(BEIJING).date()
 
 
-def _kept_or_made(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-    tag = f'"{_tag(request)}"'
+def kept_or_made(
+    tag_of: Callable[[Any], str], view: View, request: Any, *args: Any, **kwargs: Any
+) -> HttpResponseBase:
+    """A page by what it follows from, which `tag_of` says in one word: validated, kept, or made."""
+    if any(name in request.COOKIES for name in SIGNED_IN):
+        response = asked(view, request, *args, **kwargs)
+        patch_cache_control(response, private=True, no_cache=True)
+        return response
+    tag = f'"{tag_of(request)}"'
     if request.headers.get("If-None-Match") in (tag, f"W/{tag}"):
         return _validated(HttpResponseNotModified(), tag)
     found = kept.get(tag)
     if found is not None:
         body, kind = found
         return _validated(HttpResponse(body, content_type=kind), tag)
-    response = _asked(view, request, *args, **kwargs)
+    response = asked(view, request, *args, **kwargs)
     if response.status_code != 200 or not isinstance(response, HttpResponse):
         patch_cache_control(response, no_store=True)
         return response
@@ -108,7 +111,8 @@ def _validated(response: HttpResponseBase, tag: str) -> HttpResponseBase:
     return response
 
 
-def _asked(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+def asked(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    """What the view answers; a refusal as a page that says it."""
     try:
         return view(request, *args, **kwargs)
     except Refused as refused:

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any, Final
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
@@ -24,8 +24,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhiheng.doors.callers import address_of
 from zhiheng.doors.look.errors import too_many
 from zhiheng.doors.look.preferences import scheme_of
-from zhiheng.doors.portal.visit import ADDRESS_MOST, SIGNED_IN, kept, program, said_no
-from zhiheng.kernel.errors import N_, Refused, refuse
+from zhiheng.doors.portal.visit import asked, kept_or_made, program
+from zhiheng.kernel.errors import N_, refuse
 
 View = Callable[..., HttpResponseBase]
 SENT_MOST: Final = 2_000_000  # bytes of a request: some ten thousand rows
@@ -39,7 +39,7 @@ def tool_page(view: View) -> View:
     @require_safe
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return _kept_or_made(view, request, *args, **kwargs)
+        return kept_or_made(_tag, view, request, *args, **kwargs)
 
     return answered
 
@@ -50,7 +50,7 @@ def tool_file(view: View) -> View:
     @require_safe
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return _asked(view, request, *args, **kwargs)
+        return asked(view, request, *args, **kwargs)
 
     return answered
 
@@ -67,11 +67,11 @@ def tool_page_taking_tables(view: View) -> View:
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST":
-            return _kept_or_made(view, request, *args, **kwargs)
+            return kept_or_made(_tag, view, request, *args, **kwargs)
         wait = seconds_to_wait(address_of(request))
         if wait:
             return too_many(request, wait=wait)
-        response = _asked(_bounded(view), request, *args, **kwargs)
+        response = asked(_bounded(view), request, *args, **kwargs)
         patch_cache_control(response, no_store=True)
         return response
 
@@ -107,40 +107,6 @@ def _bounded(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return read
-
-
-def _kept_or_made(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-    if any(name in request.COOKIES for name in SIGNED_IN):
-        response = _asked(view, request, *args, **kwargs)
-        patch_cache_control(response, private=True, no_cache=True)
-        return response
-    tag = f'"{_tag(request)}"'
-    if request.headers.get("If-None-Match") in (tag, f"W/{tag}"):
-        return _validated(HttpResponseNotModified(), tag)
-    found = kept.get(tag)
-    if found is not None:
-        body, kind = found
-        return _validated(HttpResponse(body, content_type=kind), tag)
-    response = _asked(view, request, *args, **kwargs)
-    if response.status_code != 200 or not isinstance(response, HttpResponse):
-        patch_cache_control(response, no_store=True)
-        return response
-    if len(request.get_full_path()) <= ADDRESS_MOST:
-        kept.put(tag, (response.content, response["Content-Type"]))
-    return _validated(response, tag)
-
-
-def _validated(response: HttpResponseBase, tag: str) -> HttpResponseBase:
-    response["ETag"] = tag
-    patch_cache_control(response, public=True, no_cache=True)
-    return response
-
-
-def _asked(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-    try:
-        return view(request, *args, **kwargs)
-    except Refused as refused:
-        return said_no(request, refused)
 
 
 def _tag(request: HttpRequest) -> str:
