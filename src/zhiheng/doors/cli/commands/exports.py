@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 import typer
 
 from zhiheng.doors.cli import output, refusals
-from zhiheng.doors.cli.commands.options import Agency, Json
+from zhiheng.doors.cli.commands.options import Agency, Json, To
 from zhiheng.doors.cli.refusals import wrongly_written
 from zhiheng.doors.cli.words import _
 from zhiheng.kernel.errors import N_
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 FORMS: Final = ("csv", "xlsx", "parquet")
 What = Annotated[str, typer.Argument(help=N_("What is exported: results, enterprises or pass-rates."))]
-To = Annotated[
-    Path | None,
-    typer.Option("--to", "-o", help=N_("The file; its ending says the form. Else csv to stdout.")),
-]
 Day = datetime | None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from zhiheng.doors.cli import output, refusals
-from zhiheng.doors.cli.commands.options import Json
+from zhiheng.doors.cli.commands.options import Json, To
 from zhiheng.doors.cli.commands.plan_writing import form_of, table_written
 from zhiheng.doors.cli.refusals import wrongly_written
 from zhiheng.doors.cli.words import _
@@ -251,10 +251,7 @@ def allocate(  # noqa: PLR0913  one argument an option
     ] = "proportional",
     minimum: Annotated[int, typer.Option("--minimum", help=N_("Least samples of every stratum."))] = 2,
     level: Confidence = 0.95,
-    to: Annotated[
-        Path | None,
-        typer.Option("--to", "-o", help=N_("The file; its ending says the form. Else csv to stdout.")),
-    ] = None,
+    to: To = None,
     as_json: Json = False,
 ) -> int:
     """Share samples out over the strata of a table."""
@@ -275,13 +272,7 @@ def allocate(  # noqa: PLR0913  one argument an option
     from zhiheng.doors.toolbox.sheets import STRATA
     from zhiheng.doors.toolbox.tables import in_file
 
-    if not file.is_file():
-        raise wrongly_written(
-            "cli.no_file",
-            N_("The file %(path)s is not there."),
-            N_("Look at the name and the folder."),
-            path=str(file),
-        )
+    must_be_there(file)
     given = in_file(STRATA, file, ROWS_MOST)
     if given.problems:
         return rows_refused(given)
@@ -294,6 +285,17 @@ def allocate(  # noqa: PLR0913  one argument an option
             level=level,
         )
     return table_written(_table(found), to, form, as_json=as_json, digest=given.digest)
+
+
+def must_be_there(file: Path) -> None:
+    """Refuse a file that is not there, before anything is read."""
+    if not file.is_file():
+        raise wrongly_written(
+            "cli.no_file",
+            N_("The file %(path)s is not there."),
+            N_("Look at the name and the folder."),
+            path=str(file),
+        )
 
 
 def rows_refused(given: Given) -> int:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from zhiheng.doors.cli import output, refusals
-from zhiheng.doors.cli.commands.options import Json
-from zhiheng.doors.cli.commands.plan import ROWS_MOST, rows_refused
+from zhiheng.doors.cli.commands.options import Json, To
+from zhiheng.doors.cli.commands.plan import ROWS_MOST, must_be_there, rows_refused
 from zhiheng.doors.cli.commands.plan_writing import form_of, table_written
 from zhiheng.doors.cli.refusals import wrongly_written
 from zhiheng.doors.cli.words import _
@@ -92,8 +92,7 @@ def variables(  # noqa: PLR0913  one argument an option
 def _values_in(file: Path | None) -> list[float] | None:
     if file is None:
         return None
-    if not file.is_file():
-        raise _no_file(file)
+    must_be_there(file)
     if file.stat().st_size > SAMPLE_MOST:
         raise wrongly_written(
             "cli.sample_large",
@@ -115,15 +114,6 @@ def _values_in(file: Path | None) -> list[float] | None:
                 found=part[:20],
             ) from None
     return found
-
-
-def _no_file(file: Path) -> Any:
-    return wrongly_written(
-        "cli.no_file",
-        N_("The file %(path)s is not there."),
-        N_("Look at the name and the folder."),
-        path=str(file),
-    )
 
 
 def _variables_answered(plan: VariablesPlan, ruling: Ruling | None, *, as_json: bool) -> int:
@@ -171,10 +161,7 @@ def switch(
     reduced: Annotated[
         bool, typer.Option("--reduced/--no-reduced", help=N_("Whether the authority agrees to reduced."))
     ] = True,
-    to: Annotated[
-        Path | None,
-        typer.Option("--to", "-o", help=N_("The file; its ending says the form. Else csv to stdout.")),
-    ] = None,
+    to: To = None,
     as_json: Json = False,
 ) -> int:
     """Follow the switching rules over a history of lots."""
@@ -193,8 +180,7 @@ def switch(
     from zhiheng.doors.toolbox.sheets import LOTS
     from zhiheng.doors.toolbox.tables import in_file
 
-    if not file.is_file():
-        raise _no_file(file)
+    must_be_there(file)
     given = in_file(LOTS, file, ROWS_MOST)
     if given.problems:
         return rows_refused(given)

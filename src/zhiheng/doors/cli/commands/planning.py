@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 import typer
 
 from zhiheng.doors.cli import output, refusals
-from zhiheng.doors.cli.commands.options import Agency, Json
+from zhiheng.doors.cli.commands.options import Agency, Json, To
 from zhiheng.doors.cli.commands.plan_writing import (
     capacities,
     form_of,
@@ -56,10 +56,6 @@ Share = Annotated[
         "--industry-share",
         help=N_("From this percentage of an industry's sampled producers on, all of them make the kind."),
     ),
-]
-To = Annotated[
-    Path | None,
-    typer.Option("--to", "-o", help=N_("The file; its ending says the form. Else csv to stdout.")),
 ]
 
 
