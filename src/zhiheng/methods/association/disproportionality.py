@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from zhiheng.methods.association.pairs import Floats, Ints, Pairs
-from zhiheng.methods.errors import N_, InvalidInput
+from zhiheng.methods.association.pairs import Floats, Ints, Pairs, level_tail
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,15 +84,9 @@ def ratios(found: Pairs, *, level: float = 0.95, at_least: int = 3) -> Ratios:
     S. Evans, P. Waller, S. Davis (2001), Pharmacoepidemiology and Drug Safety 10, 483-486 (PRR, at least 3).
     G. N. Norén, J. Hopstadius, A. Bate (2013), Statistical Methods in Medical Research 22, 57-69 (IC).
     """
-    if not 0 < level < 1:
-        raise InvalidInput(
-            "association.level",
-            N_("A level of %(level)s is not between 0 and 1."),
-            N_("Use 0.95 for intervals of 95 %%."),
-            level=level,
-        )
+    tail = level_tail(level)
     a, b, c, d = fourfold(found)
-    z, tail = float(special.ndtri((1 + level) / 2)), (1 - level) / 2
+    z = float(special.ndtri((1 + level) / 2))
     with np.errstate(divide="ignore", invalid="ignore"):
         prr = (a / (a + b)) / (c / (c + d))
         spread = np.exp(z * np.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)))

@@ -119,6 +119,18 @@ def pairs(
     return Pairs(first, second, found, by_product[first], by_hazard[second], total, expected)
 
 
+def level_tail(level: float) -> float:
+    """Probability outside on either side of a two-sided interval; `association.level` unless in (0, 1)."""
+    if not 0 < level < 1:
+        raise InvalidInput(
+            "association.level",
+            N_("A level of %(level)s is not between 0 and 1."),
+            N_("Use 0.95 for intervals of 95 %%."),
+            level=level,
+        )
+    return (1 - level) / 2
+
+
 def _within_strata(first: Ints, second: Ints, rows: tuple[Ints, Ints, Ints, Ints]) -> Floats:
     i, j, n, s = rows
     expected = np.zeros(first.size)

@@ -20,8 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from zhiheng.methods.association.pairs import Floats, Ints, Pairs, pairs
-from zhiheng.methods.errors import N_, InvalidInput
+from zhiheng.methods.association.pairs import Floats, Ints, Pairs, level_tail, pairs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,13 +47,7 @@ def mantel_haenszel(
     level: float = 0.95,
 ) -> Stratified:
     """Ratios over strata; parameters and errors as for `pairs.pairs`, and `association.level`."""
-    if not 0 < level < 1:
-        raise InvalidInput(
-            "association.level",
-            N_("A level of %(level)s is not between 0 and 1."),
-            N_("Use 0.95 for intervals of 95 %%."),
-            level=level,
-        )
+    level_tail(level)
     found = pairs(product, hazard, count, stratum=stratum)
     i, j, s = (np.asarray(one) for one in (product, hazard, stratum))
     n = np.ones(i.size) if count is None else np.asarray(count, float)
